@@ -1,0 +1,133 @@
+"""`dateline ingest`: what is to be added, how far it is, and what came of it."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from api.schemas import Metadata
+from api.terminal import complain, print_json, say, screen, show_ingested, summary_line
+from rag.engine import Engine
+from rag.errors import BadInput
+from rag.ingest import Ingested, IngestSummary, Progress, ingest
+from rag.sources import LARGEST, Source
+from rag.types import Article
+
+STDIN = "-"
+
+_AT_ONCE = 200
+_INTERRUPTED = 130
+
+
+def sources(paths: Sequence[str], given: dict[str, Any]) -> list[Source | Path]:
+    """What the command line names; ``-`` is read from stdin. Raises BadInput."""
+    metadata = _metadata(given)
+    if metadata is not None and (len(paths) > 1 or Path(paths[0]).is_dir()):
+        raise BadInput(
+            "--url, --title, --publisher, --author and --published are of one article, and several "
+            "were named. Nothing was stored; ingest them one by one."
+        )
+    if paths.count(STDIN) > 1:
+        raise BadInput("Stdin (-) is named twice. Nothing was stored; name it once.")
+    known = metadata or {}
+    return [
+        Source(content=_stdin(), **known)
+        if path == STDIN
+        else Source(path=Path(path), **known)
+        if known
+        else Path(path)
+        for path in paths
+    ]
+
+
+def add(engine: Engine, chosen: Sequence[Source | Path], *, as_json: bool) -> int:
+    """Ingest, print what came of it, and return the exit code: 2 when something failed.
+
+    Raises what ``rag.ingest.ingest`` raises.
+    """
+    with _progress() as progress:
+        summary = ingest(engine, chosen, progress=progress)
+    for failure in summary.failed:
+        complain(failure.message)
+    if as_json:
+        print_json(json.dumps(_content(engine, summary), ensure_ascii=False, indent=2))
+    else:
+        for done, article in _with_articles(engine, summary.articles):
+            if done.outcome != "unchanged":
+                show_ingested(done, article)
+        say(summary_line(summary))
+    if summary.interrupted:
+        return _INTERRUPTED
+    return 2 if summary.failed else 0
+
+
+def _metadata(given: dict[str, Any]) -> dict[str, Any] | None:
+    told = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Metadata(**told).model_dump(exclude_none=True) if told else None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadInput(
+            f"--{first['loc'][0]} cannot be that: {first['msg']}. Nothing was stored."
+        ) from None
+
+
+def _stdin() -> bytes:
+    return sys.stdin.buffer.read(LARGEST + 1)
+
+
+def _with_articles(
+    engine: Engine, done: Sequence[Ingested]
+) -> Iterator[tuple[Ingested, Article | None]]:
+    """Each with its article, some at a time: all of them may not fit into memory."""
+    for at in range(0, len(done), _AT_ONCE):
+        some = done[at : at + _AT_ONCE]
+        stored = engine.library.articles(each.id for each in some)
+        yield from ((each, stored.get(each.id)) for each in some)
+
+
+def _content(engine: Engine, summary: IngestSummary) -> dict[str, Any]:
+    entries = [
+        {
+            "name": done.name,
+            "outcome": done.outcome,
+            "id": done.id,
+            "title": done.title,
+            "publisher": article.publisher if article else None,
+            "published": str(article.published) if article and article.published else None,
+            "passages": done.passages,
+            "teasers": len(article.teasers) if article else 0,
+        }
+        for done, article in _with_articles(engine, summary.articles)
+    ]
+    failed = [{"name": each.name, "message": each.message} for each in summary.failed]
+    return {
+        "new": summary.new,
+        "changed": summary.changed,
+        "unchanged": summary.unchanged,
+        "interrupted": summary.interrupted,
+        "articles": entries,
+        "failed": failed,
+    }
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None] | None]:
+    """A bar on a terminal; nothing in a pipe."""
+    console = screen(errors=True)
+    if not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda at: bar.update(
+            task, completed=at.done, total=at.total, description=f"{at.passages} passages"
+        )

@@ -1,0 +1,73 @@
+"""The HTTP service as a FastAPI application."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from api import problems
+from api.limits import BodyLimit
+from api.routes import health, v1
+from api.state import version
+from rag.ask import ask
+from rag.engine import Engine
+from rag.errors import DatelineError, EmbedError, SearchIndexError
+from rag.settings import Settings, load
+from rag.wiring import open_engine
+
+
+def create_app(
+    settings: Settings | None = None, *, on_ready: Callable[[], None] | None = None
+) -> FastAPI:
+    """The application. It opens the library when it starts and is ready with its models loaded.
+
+    It writes to the data folder only while it stores or deletes an article, and holds the right to
+    write no longer: `dateline ingest` can add articles in between. ``on_ready`` is called once
+    questions can be asked. When it cannot start, ``app.state.failure`` is the DatelineError.
+    """
+    chosen = settings if settings is not None else load()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with ExitStack() as closing:
+            try:
+                engine = await run_in_threadpool(_opened, chosen, closing)
+            except DatelineError as error:
+                app.state.failure = error
+                raise
+            app.state.engine = engine
+            if on_ready is not None:
+                on_ready()
+            yield
+
+    app = FastAPI(
+        title="Dateline",
+        version=version(),
+        summary="Answers questions from your articles, with word-for-word quotes.",
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    app.state.failure = None
+    app.add_middleware(BodyLimit)
+    app.include_router(v1)
+    app.include_router(health)
+    problems.install(app)
+    return app
+
+
+def _opened(settings: Settings, closing: ExitStack) -> Engine:
+    """The engine, warm: the first question is not slower than the next. Raises DatelineError.
+
+    The server has the right to write for all its life: its copy of the index would not see what
+    another process adds.
+    """
+    engine = closing.enter_context(open_engine(settings))
+    closing.enter_context(engine.lock.held())
+    try:
+        ask(engine, "What is in the articles?")
+    except (SearchIndexError, EmbedError) as error:
+        # The articles can still be listed and read; /healthz and each question say what is wrong.
+        logging.getLogger("dateline").warning("%s", error)
+    return engine

@@ -1,0 +1,364 @@
+"""The command line. What takes long to import is imported inside the command that needs it."""
+
+import gc
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from typer.exceptions import TyperException
+
+from rag.errors import BadInput, DatelineError
+from rag.settings import Settings, load
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
+
+app = typer.Typer(
+    help="Answers questions from your articles, in their own words.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+articles = typer.Typer(help="List, show and delete articles.", no_args_is_help=True)
+app.add_typer(articles, name="articles")
+
+_TRACEBACK = "--traceback"
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Publisher = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Only articles of this publisher.")
+]
+Since = Annotated[
+    date | None, typer.Option(metavar="YYYY-MM-DD", help="Only published on this day or later.")
+]
+Until = Annotated[
+    date | None, typer.Option(metavar="YYYY-MM-DD", help="Only published on this day or earlier.")
+]
+
+
+class Interrupted(DatelineError):
+    """Ctrl-C ended a command."""
+
+    exit_code = 130
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1 failed, 2 bad input, 130 Ctrl-C.
+
+    An error is one line on stderr.
+    """
+    given = list(sys.argv[1:] if args is None else args)
+    for stream in (sys.stdout, sys.stderr):
+        # An article may hold what the terminal's encoding lacks.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    try:
+        code = _run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output is gone; keep Python from telling it once more at exit.
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+        return 1
+    except (Exception, KeyboardInterrupt) as error:  # whatever it is, people get one line
+        if _TRACEBACK in given:
+            raise
+        message, code = _told(error)
+        with suppress(OSError):
+            sys.stderr.write(f"dateline: {_printable(message)}\n")
+    return code
+
+
+def _run(args: list[str]) -> int:
+    """Typer returns the code of an Exit, and 130 for Ctrl-C."""
+    result = app(args=args, prog_name="dateline", standalone_mode=False)
+    code = result if isinstance(result, int) else 0
+    if code == Interrupted.exit_code:
+        raise KeyboardInterrupt
+    return code
+
+
+def _told(error: Exception | KeyboardInterrupt) -> tuple[str, int]:
+    """An error as one line, and the exit code."""
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrupted. What was finished before is kept.", Interrupted.exit_code
+    if isinstance(error, DatelineError):
+        return str(error), error.exit_code
+    if isinstance(error, TyperException):
+        hint = " (`dateline --help` shows how)" if error.exit_code == 2 else ""
+        return f"{error.format_message()}{hint}", error.exit_code
+    if isinstance(error, OSError):
+        name = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror or error}{name}. What was finished before is kept.", 1
+    what = f"{type(error).__name__}: {error}"[:300]
+    return f"A fault in Dateline ({what}). `dateline {_TRACEBACK} ...` shows where.", 1
+
+
+def _printable(text: str) -> str:
+    """One line that cannot steer a terminal. For when nothing else may work."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from api.state import version
+
+        typer.echo(f"dateline {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Data folder, in place of DATELINE_DATA or data/."),
+    ] = None,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    __: Annotated[bool, typer.Option(_TRACEBACK, help="Show where a fault happened.")] = False,
+) -> None:
+    context.obj = data
+
+
+def _settings(context: typer.Context, **given: object) -> Settings:
+    return load(data=context.obj, **given)
+
+
+def _open(context: typer.Context) -> "Engine":
+    from rag.wiring import open_engine
+
+    return open_engine(_settings(context))
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    *,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files and folders; - for stdin.")
+    ],
+    url: Annotated[str | None, typer.Option(help="Where the article stands.")] = None,
+    title: Annotated[str | None, typer.Option(help="Its title.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Its publisher.")] = None,
+    author: Annotated[str | None, typer.Option(help="Its author.")] = None,
+    published: Annotated[
+        date | None, typer.Option(metavar="YYYY-MM-DD", help="The day it was published.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Add articles. One that is stored already costs nothing; one that has changed is replaced.
+
+    The options from --url to --published are for a single article, and win over what its page says.
+    """
+    from api.adding import add, sources
+
+    given = {
+        "url": url,
+        "title": title,
+        "publisher": publisher,
+        "author": author,
+        "published": published,
+    }
+    chosen = sources(paths, given)
+    with _open(context) as engine:
+        code = add(engine, chosen, as_json=as_json)
+    if code == Interrupted.exit_code:
+        raise Interrupted("Interrupted. The articles named above are stored; the rest are not.")
+    raise typer.Exit(code)
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    *,
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    article: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this article; may be repeated.")
+    ] = None,
+    publisher: Publisher = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question from the articles, in their own words."""
+    with _uncollected():
+        from api.terminal import print_json, show_answer
+        from rag.ask import ask as ask_engine
+        from rag.types import Filters
+
+        _check_text(question, publisher)
+        with _open(context) as engine:
+            ids = tuple(engine.library.get(given).id for given in article or ())
+            filters = Filters(articles=ids, publisher=publisher, since=since, until=until)
+            answer = ask_engine(engine, question, filters=filters)
+        if as_json:
+            print_json(answer.model_dump_json(indent=2))
+        else:
+            show_answer(answer)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    *,
+    host: Annotated[str | None, typer.Option(help="Address of this machine to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Answer over HTTP, for programs on this machine, until Ctrl-C."""
+    from api.serve import serve as run_server
+    from api.terminal import say
+
+    run_server(_settings(context, host=host, port=port), say=say)
+
+
+@app.command("eval")
+def evaluate(
+    context: typer.Context,
+    *,
+    cases: Annotated[
+        list[Path] | None, typer.Option(metavar="PATH", help="A file of cases; may be repeated.")
+    ] = None,
+    articles: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="The articles that they are asked of.")
+    ] = None,
+    split: Annotated[Literal["dev", "test", "all"], typer.Option(help="Which cases.")] = "all",
+    as_json: Json = False,
+) -> None:
+    """Ask the eval cases in a library of their own and grade the answers.
+
+    Without --cases and --articles, the shipped ones are asked, and a rate under its floor ends the
+    command with 1.
+    """
+    from api.evaluating import evaluate as run_cases
+
+    raise typer.Exit(
+        run_cases(
+            _settings(context),
+            cases=cases,
+            articles=articles,
+            split=None if split == "all" else split,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
+def status(context: typer.Context, *, as_json: Json = False) -> None:
+    """Say what the library holds and whether it can be searched (1 if it cannot)."""
+    from api.state import look
+    from api.terminal import print_json, say
+
+    with _open(context) as engine:
+        state = look(engine)
+        folder = str(engine.library.folder.resolve())
+    content = {"data": folder, **state.model_dump()}
+    if as_json:
+        print_json(json.dumps(content, indent=2))
+    else:
+        for name, value in content.items():
+            say(f"{name}: {value}")
+    raise typer.Exit(0 if state.usable else 1)
+
+
+@app.command()
+def rebuild(context: typer.Context) -> None:
+    """Make the search index anew; only what another embedder or splitter made is embedded again."""
+    from api.terminal import say
+    from rag.rebuild import rebuild as rebuild_index
+
+    with _open(context) as engine:
+        done = rebuild_index(engine)
+    say(f"{done.passages} passages are in the index; {done.embedded} articles were embedded again.")
+
+
+@articles.command("list")
+def list_articles(
+    context: typer.Context,
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 50,
+    publisher: Publisher = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: Json = False,
+) -> None:
+    """List the articles, the newest first: id, date, publisher, passages, title."""
+    from api.terminal import print_json, say, show_list
+    from rag.types import Filters
+
+    _check_text(publisher)
+    filters = Filters(publisher=publisher, since=since, until=until)
+    with _open(context) as engine:
+        found = engine.library.newest(filters=filters, limit=limit + 1)
+    if as_json:
+        content = [each.model_dump(mode="json") for each in found[:limit]]
+        print_json(json.dumps(content, ensure_ascii=False, indent=2))
+        return
+    show_list(found[:limit])
+    if len(found) > limit:
+        say(f"There are more; --limit {limit * 10} shows them.")
+    if not found:
+        say("No articles. `dateline ingest PATH` adds some.")
+
+
+@articles.command("show")
+def show(
+    context: typer.Context,
+    *,
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="Four characters or more of it.")],
+    layers: Annotated[
+        bool, typer.Option("--layers", help="Each line with what it is and why.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show an article as it was understood: its text and teasers, or every line of the page."""
+    from api.terminal import print_json, show_article, show_layers
+
+    with _open(context) as engine:
+        article = engine.library.get(article_id)
+    if as_json:
+        print_json(article.model_dump_json(indent=2))
+    elif layers:
+        show_layers(article)
+    else:
+        show_article(article)
+
+
+@articles.command("delete")
+def delete(
+    context: typer.Context,
+    *,
+    article_ids: Annotated[list[str], typer.Argument(metavar="ID...")],
+) -> None:
+    """Delete articles with everything that was made of them; none, when one is not there."""
+    from api.terminal import say
+    from rag.ingest import delete as delete_article
+
+    with _open(context) as engine, engine.writing():
+        chosen = {engine.library.get(given).id: None for given in article_ids}
+        for article_id in chosen:
+            gone = delete_article(engine, article_id)
+            say(f"deleted · {gone.title} · {gone.id}")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection: while modules load, it takes an eighth of the time of a question."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _check_text(*given: str | None) -> None:
+    """Refuse bytes that are no UTF-8, which can neither be looked for nor answered."""
+    try:
+        "".join(text or "" for text in given).encode()
+    except UnicodeEncodeError:
+        raise BadInput("The command holds bytes that are not UTF-8. Nothing was done.") from None

@@ -1,0 +1,134 @@
+"""Every error as an RFC 9457 problem document. The one place where errors become HTTP statuses."""
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from rag import errors
+from rag.errors import DatelineError
+
+STATUSES: dict[type[DatelineError], tuple[int, str]] = {
+    errors.BadArticle: (422, "No article that can be read"),
+    errors.BadQuestion: (422, "No question that can be asked"),
+    errors.NotFound: (404, "No such article"),
+    errors.SettingsError: (500, "A setting cannot work"),
+    errors.BadInput: (422, "Input that cannot be used"),
+    errors.LibraryBusy: (503, "The library is being written to"),
+    errors.LibraryTooNew: (500, "The library is a newer version's"),
+    errors.DataFolderError: (500, "The data folder cannot be used"),
+    errors.IndexMismatch: (503, "The search index does not fit"),
+    errors.SearchIndexError: (503, "The search index cannot be used"),
+    errors.EmbedError: (502, "The embedder failed"),
+    DatelineError: (500, "Dateline failed"),
+}
+"""Status and title by error class; a class that is not here is told as the nearest one above it."""
+
+RETRY_SECONDS = "2"
+
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "`urn:dateline:` and the name of the error"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What happened, and what to do next"},
+        "errors": {
+            "type": "array",
+            "description": "Each field that is wrong, when the request does not fit its schema",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI entries of the problems that a route may answer with."""
+    content = {"application/problem+json": {"schema": _SCHEMA}}
+    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
+
+
+def problem(
+    status: int,
+    *,
+    detail: str,
+    title: str | None = None,
+    kind: str = "about:blank",
+    headers: dict[str, str] | None = None,
+    fields: Sequence[dict[str, str]] = (),
+) -> Response:
+    """A problem document. ``fields`` become its ``errors``."""
+    content: dict[str, Any] = {
+        "type": kind,
+        "title": title or HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if fields:
+        content["errors"] = list(fields)
+    # ASCII, since what a client sent may hold half a surrogate pair, which UTF-8 cannot write.
+    body = json.dumps(content, ensure_ascii=True)
+    return Response(body, status, headers, media_type="application/problem+json")
+
+
+def of(error: DatelineError) -> Response:
+    """The problem document of one of our errors."""
+    nearest = next(cls for cls in type(error).__mro__ if cls in STATUSES)
+    status, title = STATUSES[nearest]
+    again = isinstance(error, errors.LibraryBusy) or getattr(error, "retryable", False)
+    return problem(
+        503 if again else status,
+        title=title,
+        detail=str(error),
+        kind=f"urn:dateline:{nearest.__name__}",
+        headers={"Retry-After": RETRY_SECONDS} if again else None,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Have the application answer every error in this form."""
+    app.add_exception_handler(DatelineError, _told)
+    app.add_exception_handler(RequestValidationError, _unfit)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Exception, _failed)
+
+
+async def _told(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, DatelineError)
+    return of(error)
+
+
+async def _unfit(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    # What was sent is not sent back: it may be large, and need not be JSON.
+    fields = [
+        {"field": ".".join(str(part) for part in each["loc"]), "message": str(each["msg"])}
+        for each in error.errors()[:20]
+    ]
+    detail = "; ".join(f"{field['field']}: {field['message']}" for field in fields[:3])
+    title, kind = "The request does not fit its schema", "urn:dateline:UnfitRequest"
+    return problem(422, detail=detail, title=title, kind=kind, fields=fields)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = error.detail
+    if detail == phrase:
+        detail = f"{phrase}: {request.method} {request.url.path}. /openapi.json lists the routes."
+    headers = dict(error.headers) if error.headers else None
+    return problem(error.status_code, detail=detail, headers=headers)
+
+
+async def _failed(_request: Request, _error: Exception) -> Response:
+    detail = "Dateline has a fault here; nothing of this request was stored. The log says more."
+    return problem(500, detail=detail)

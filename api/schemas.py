@@ -1,0 +1,65 @@
+"""What HTTP takes and gives besides the engine's own types; the CLI checks with it too."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticSerializationError
+
+from rag.rows import Listed
+from rag.storing import Outcome
+from rag.types import NO_FILTERS, Filters, Frozen
+
+_Words = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Given(Frozen):
+    """What a client sends."""
+
+    @model_validator(mode="after")
+    def _of_characters(self) -> Self:
+        # JSON can spell half a surrogate pair, which can neither be stored nor sent back.
+        try:
+            self.model_dump_json()
+        except PydanticSerializationError:
+            raise ValueError("a lone surrogate (\\ud800 to \\udfff) is no character") from None
+        return self
+
+
+class Question(Given):
+    """A question, and what narrows the articles that may answer it."""
+
+    question: str
+    filters: Filters = NO_FILTERS
+
+
+class Metadata(Given):
+    """What is known of an article; it wins over what the page says of itself."""
+
+    url: Annotated[str, Field(max_length=2_000, pattern=r"^https?://[^\s<>\"]+$")] | None = None
+    title: _Words | None = None
+    publisher: _Words | None = None
+    author: _Words | None = None
+    published: date | None = None
+
+
+class NewArticle(Metadata):
+    """A page as text. One whose text or URL is stored already is compared with what is there."""
+
+    text: str
+
+
+class Stored(Frozen):
+    """What became of an article that was given."""
+
+    id: str
+    outcome: Outcome
+    title: str
+    passages: int
+
+
+class Articles(Frozen):
+    """A page of the list, the newest first. ``next_offset`` is None on the last one."""
+
+    articles: tuple[Listed, ...]
+    next_offset: int | None

@@ -1,0 +1,1 @@
+"""Measurements on public sets and on speed. Each takes the data folder as its argument."""

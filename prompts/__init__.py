@@ -1,0 +1,1 @@
+"""Prompt texts for a model, one Markdown file per task and role."""

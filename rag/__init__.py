@@ -1,0 +1,1 @@
+"""The engine: articles in, quoted answers out. Knows no web framework."""

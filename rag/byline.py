@@ -1,0 +1,229 @@
+"""Who wrote a page, when and for whom, read from its by-lines, date lines and footer."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+_NAMES = {
+    "en": "january february march april may june july august september october november december",
+    "de": "januar februar märz april mai juni juli august september oktober november dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre",
+    "short": "jan feb mar apr may jun jul aug sep oct nov dec",
+}
+_MONTHS = {
+    name: number for names in _NAMES.values() for number, name in enumerate(names.split(), start=1)
+} | {"sept": 9, "mrz": 3, "okt": 10, "dez": 12, "janv": 1, "févr": 2, "juil": 7, "déc": 12}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DATE = re.compile(
+    r"\b(?P<y1>(?:19|20)\d\d)[-/](?P<m1>\d\d?)[-/](?P<d1>\d\d?)(?!\d)"
+    rf"|\b(?P<n2>{_MONTH})\b\.? (?P<d2>\d\d?)(?:st|nd|rd|th)?,? (?P<y2>(?:19|20)\d\d)\b"
+    r"|\b(?P<d3>\d\d?)(?:st|nd|rd|th|er|\.)?[ -](?:of |de )?"
+    rf"(?P<n3>{_MONTH})\b\.?,?[ -](?:de )?(?P<y3>(?:19|20)\d\d)\b"
+    r"|\b(?P<a4>\d\d?)[/.-](?P<b4>\d\d?)[/.-](?P<y4>(?:19|20)\d\d)\b"
+    r"|(?P<y5>(?:19|20)\d\d)年(?P<m5>\d\d?)月(?P<d5>\d\d?)日",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(
+    r"updated|modified|revised|reviewed|edited|aktualisiert|mis à jour|actualizado"
+    r"|更新",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"published|posted|issued|date|veröffentlicht|publié|publicado|发布", re.IGNORECASE
+)
+_NOISE = re.compile(
+    r"\b\d\d?[/.-]\d\d?[/.-]\d{4}\b|\b\d\d?[:.h]\d\d(?::\d\d)?(?: ?[ap]\.?m\b\.?)?"
+    r"|\b(?:\d+|an?|one|few) (?:second|minute|min|hour|hr|day|week|month|year)s? ago\b"
+    r"|\b\d+[- ]?min(?:ute)?s?(?: (?:read|listen|watch))?\b|\b\d{4}\b|\b\d\d?(?:st|nd|rd|th)?\b"
+    r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b[ap]\.?m\b\.?"
+    r"|\b(?:[A-Z]{1,3}T|UTC|GMT|first|last|published|posted|updated|modified|revised|edited|issued"
+    r"|created|date|on|at|in|yesterday|today|just now|read|uhr|stand|le|à|el|a las)\b"
+    rf"|\b(?:{_MONTH})\b",
+    re.IGNORECASE,
+)
+_TIME_HINT = re.compile(
+    rf"\d\d?[:.]\d\d\b|\b\d\d?[/.-]\d\d?[/.-]\d{{4}}\b|\bago\b|\b\d+[- ]min|\b(?:{_MONTH})\b"
+    rf"|yesterday|just now",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
+_WORD = r"(?:[^\W\d_][\w'’.-]*)"
+_UPPER = r"(?:[A-ZÀ-ÖØ-ÞŠŽČŁİ][\w'’.-]*)"
+_PARTICLE = r"(?:de|da|di|del|der|den|van|von|al|bin|ibn|la|le|du|dos|y)\b"
+_PERSON = rf"{_UPPER}(?: (?:{_PARTICLE}|{_UPPER})){{0,5}}"
+_PEOPLE = rf"{_PERSON}(?:(?:, | and | & |, and | und | et | y ){_PERSON}){{0,5}}"
+_BYLINE = re.compile(
+    rf"(?i:written by|words by|author:|authors:|story by|report by|interview by|text by|by|von"
+    rf"|par|por|autor:|作者[:：]?)"
+    rf"\s*:?\s*\[?(?P<names>{_PEOPLE})(?!\w)(?P<rest>.*)$"
+)
+_ROLE = re.compile(
+    r"(?:[\w'’,&-]+ ){0,4}(?:reporter|correspondent|editor|writer|columnist|journalist|contributor"
+    r"|staff|critic|analyst|freelance|in)\b.{0,40}$",
+    re.IGNORECASE,
+)
+_JOB = re.compile(
+    r",[^,]*?\b(?:senior|chief|reporter|correspondent|editor|writer|columnist|journalist"
+    r"|contributor|staff)s?\b.*",
+    re.IGNORECASE,
+)
+_NAME_LINE = re.compile(rf"(?P<names>{_UPPER}(?: {_UPPER}){{1,3}})$")
+_DATELINE = re.compile(
+    r"[A-Z][\w .,'’-]{1,50}?[,(] ?(?P<date>(?:[A-Z][a-z]+\.? \d\d?,? \d{4}"
+    r"|\d\d? [A-Z][a-z]+\.? \d{4}))"
+    r"\)? ?(?:\([^)]{2,40}\)|/[^/]{2,40}/)? ?(?:--|[–—-]) "
+)
+_OWNER = re.compile(
+    r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:(?:19|20)\d\d(?:\s?[-–]\s?"
+    r"(?:(?:19|20)\d\d|\d\d|present))?,?\s*)?(?:by\s+)?(?P<owner>[^.|•·©\d(]{2,60})",
+    re.IGNORECASE,
+)
+_OWNER_TAIL = re.compile(
+    r"\s*(?:[,-]? ?all rights.*|[,–-]\s*$|\s{2,}.*|(?:terms|privacy|contact) .*)", re.IGNORECASE
+)
+_SELF = re.compile(
+    r"(?P<name>(?:[A-Z][\w'’&.-]*|of|the|and|&)(?: (?:[A-Z][\w'’&.-]*|of|the|and|&)){0,5}) is "
+    r"(?:an? |the )?(?:independent|part of|published by|owned by|a? ?non-?profit|(?:news|digital) )"
+)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A date in a line; ``role`` is `published`, `updated` or None when the line does not say."""
+
+    day: date
+    role: str | None
+    start: int
+    end: int
+
+
+def day_of(text: str) -> date | None:
+    """The first whole date of a text, or None."""
+    return next((stamp.day for stamp in stamps(text)), None)
+
+
+def stamps(line: str) -> list[Stamp]:
+    """The dates in a line, in order. Days that can be read two ways (03/04/2026) are left out."""
+    found: list[Stamp] = []
+    before = 0
+    if _DIGIT.search(line) is None:
+        return found
+    for match in _DATE.finditer(line):
+        day = _day(match)
+        if day is None:
+            continue
+        lead = line[before : match.start()]
+        role = "published" if _PUBLISHED.search(lead) else None
+        role = "updated" if _UPDATED.search(lead) else role
+        found.append(Stamp(day, role, match.start(), match.end()))
+        before = match.end()
+    return found
+
+
+def _day(match: re.Match[str]) -> date | None:
+    part = match.groupdict()
+    for n in "135":
+        if part[f"y{n}"]:
+            month = part.get(f"m{n}") or _MONTHS[part[f"n{n}"].casefold()]
+            return _real(int(part[f"y{n}"]), int(month), int(part[f"d{n}"]))
+    if part["y2"]:
+        return _real(int(part["y2"]), _MONTHS[part["n2"].casefold()], int(part["d2"]))
+    a, b = int(part["a4"]), int(part["b4"])
+    if a <= 12 and b <= 12 and a != b:
+        return None
+    month, day = (b, a) if a > 12 else (a, b)
+    return _real(int(part["y4"]), month, day)
+
+
+def _real(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def author(line: str) -> str | None:
+    """The names of a by-line (`By Jane Doe and John Roe | 3 March 2026`), or None."""
+    found = _BYLINE.match(line.lstrip("*_ ")) if len(line) <= 200 else None
+    if found is None:
+        return None
+    rest = found["rest"].strip(" *_]")
+    if rest and not (rest[0] in "|•·–—-,/(]<" or stamps(rest) or _TIME_HINT.search(rest)):
+        return None
+    if len(rest.split()) > 14 or (rest.endswith(".") and len(rest.split()) > 6):
+        return None
+    names = _JOB.sub("", found["names"]).strip(" .,-")
+    first = names.split()[0].casefold().strip(".,")
+    return None if first in _MONTHS or first in ("the", "our", "a", "an") else names
+
+
+def dateline(line: str, *, words: int) -> bool:
+    """Whether a whole line is a by-line, a date, a time or these together."""
+    if words > 24 or len(line) > 200:
+        return False
+    if author(line):
+        return True
+    if not (stamps(line) or _TIME_HINT.search(line)):
+        return False
+    rest = _NOISE.sub(" ", _DATE.sub(" ", line))
+    left = [word for word in re.findall(_WORD, rest) if len(word) > 1]
+    if not left:
+        return True
+    separated = re.search(r"[|•·]", line) is not None
+    capital = all(word[0].isupper() for word in left)
+    labelled = bool(stamps(line)) and len(left) <= (5 if separated else 3)
+    return labelled and capital and not line.rstrip().endswith((".", "!", "?"))
+
+
+def timestamp(line: str) -> bool:
+    """Whether a line is nothing but a time of day, as over an entry of a live blog."""
+    return (
+        re.fullmatch(r"\d\d?[:.]\d\d(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?:?", line.strip()) is not None
+    )
+
+
+def role(line: str) -> bool:
+    """Whether a line can be the job of the person named above it."""
+    return len(line) <= 80 and line[-1] not in ".!?" and _ROLE.match(line) is not None
+
+
+def name_alone(line: str) -> str | None:
+    """A line that is two to four capitalised words, as a name is, or None."""
+    found = _NAME_LINE.match(line) if len(line) <= 50 else None
+    return found["names"] if found else None
+
+
+def opening_date(paragraph: str) -> date | None:
+    """The date of `TOWN, March 3, 2026 (Agency) — ...` at the head of a first paragraph."""
+    found = _DATELINE.match(paragraph[:160])
+    return day_of(found["date"]) if found else None
+
+
+def owner(line: str) -> str | None:
+    """Who a copyright line names: `© 2026 Harbour News Ltd. All rights reserved.`"""
+    found = _OWNER.match(line.strip(" *_")) if len(line) <= 300 else None
+    if found is None:
+        return None
+    name = _OWNER_TAIL.sub("", found["owner"]).strip(" ,;:–—-")
+    return name if name and name[0].isupper() and len(name.split()) <= 8 else None
+
+
+def self_named(line: str) -> str | None:
+    """The outlet of a line such as `The Quay is an independent newspaper`, or None."""
+    found = _SELF.match(line[:200])
+    return found["name"] if found else None
+
+
+def masthead(heads: Iterable[str], foots: Iterable[str]) -> str | None:
+    """The name at the top of the page that a copyright or follow line repeats, or None."""
+    lines = list(foots)
+    for head in heads:
+        bare = re.sub(r"^the ", "", head.strip(), flags=re.IGNORECASE)
+        whole = re.compile(rf"\b{re.escape(bare)}\b", re.IGNORECASE)
+        found = next((match for match in map(whole.search, lines) if match), None)
+        if len(bare) > 3 and found:
+            return found[0] if head.isupper() else head.strip()
+    return None

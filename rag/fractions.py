@@ -1,0 +1,87 @@
+"""Fractions and multiples in words: "a third", "two-thirds", "one in four", "½", "twice"."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Literal
+
+from rag.units import DENOMINATORS, GLYPHS, ONES
+
+Part = tuple[tuple[int, int], Literal["fraction", "multiple"], Decimal]
+
+_FRACTION = re.compile(
+    r"(?<![\w-])(?i:(?:(?P<n>an?|one|two|three|four|five|six|seven|eight|nine)[\s-]+)?"
+    r"(?P<d>half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|"
+    r"tenths?))(?!\w)"
+)
+_SLASHED = re.compile(
+    r"(?<![\w./$€£¥-])([1-9])/(10|[2-8])(?![\w/.-])|"
+    rf"(?<![\w])(?<![0-9]\s)(?P<glyph>[{''.join(GLYPHS)}])"
+)
+_IN = re.compile(
+    r"(?<![\w.,$€£¥-])(?i:(?P<top>one|two|three|four|five|six|seven|eight|nine|[1-9])"
+    r" (?:in(?: every)?|out of(?: every)?) (?P<bottom>two|three|four|five|six|seven|eight|nine|ten|"
+    r"[2-9]|10|100))(?![\w.,-]*[0-9]|[\s-](?:years?|months?|weeks?|days?|hours?|games?|matches)\b)(?!\w)"
+)
+_PART_OF = re.compile(
+    r"[\s-]+(?:of|more|less|lower|higher|fewer|larger|smaller|bigger|to|from|in|by|since|on|as|"
+    r"the|stake|share|cut|rise|increase|drop|fall|decline|jump|compared|below|above|this|last|"
+    r"and|or|after|when|its|their)(?!\w)|\s?[.,;:)!?]|\s*$"
+)
+_NOT_HALF = re.compile(
+    r"-(?:year|time|hour|day|life|yearly|century|term|brother|sister|baked|dozen|marathon)|"
+    r"\s+an?\s|\s+(?:year|time|hour|century|marathon)|"
+    r"(?:,?\s+of)?(?:\s+(?:the|this|last))?\s+(?:[12][0-9]{3}|year)"
+)
+_BEFORE_HALF = re.compile(
+    r"(?i:\b(?:first|second|latter|other|better|this|last|next|each|either|and a|1st|2nd|and)"
+    r"[\s-]+)$"
+)
+_MULTIPLE = re.compile(
+    r"(?<![\w-])(?i:(?P<w2>twice|doubl(?:e|ed|es|ing)|twofold)|"
+    r"(?P<w3>thrice|tripl(?:e|ed|es|ing)|trebl(?:e|ed|es|ing)|threefold)|"
+    r"(?P<w4>quadrupl(?:e|ed|es|ing)|fourfold)|(?P<w5>quintupl(?:e|ed|es|ing)|fivefold)|"
+    r"(?P<w6>sixfold)|(?P<w10>tenfold)|(?P<w0>halv(?:ed|es|ing|e)))(?!\w)"
+    r"(?![\s-](?:digits?|bed|rooms?|checks?|standards?|down|decker|murder)(?!\w))"
+)
+
+
+def fractions(text: str) -> Iterator[Part]:
+    """Each fraction or multiple of the text: its span, its kind and what it is worth."""
+    for match in _FRACTION.finditer(text):
+        if parts := _fraction(text, match):
+            yield match.span(), "fraction", Decimal(parts[0]) / parts[1]
+    for match in _SLASHED.finditer(text):
+        glyph = match["glyph"]
+        top, bottom = GLYPHS[glyph] if glyph else (int(match[1]), int(match[2]))
+        if top < bottom:
+            yield match.span(), "fraction", Decimal(top) / bottom
+    for match in _IN.finditer(text):
+        top, bottom = _small(match["top"]), _small(match["bottom"])
+        if top < bottom:
+            yield match.span(), "fraction", Decimal(top) / bottom
+    for match in _MULTIPLE.finditer(text):
+        times = int((match.lastgroup or "w2")[1:])
+        yield match.span(), "multiple", Decimal(times) or Decimal("0.5")
+
+
+def _small(word: str) -> int:
+    return int(word) if word.isdigit() else ONES[word.lower()]
+
+
+def _fraction(text: str, match: re.Match[str]) -> tuple[int, int] | None:
+    word = (match["n"] or "").lower()
+    name = match["d"].lower()
+    bottom = DENOMINATORS[name.rstrip("s") if name != "halves" else "half"]
+    top = ONES.get(word, 1)
+    if bottom == 2:
+        refused = _NOT_HALF.match(text, match.end()) or _BEFORE_HALF.search(
+            text, max(0, match.start() - 12), match.start()
+        )
+        return None if refused else (top, 2)
+    if top >= bottom or not word:
+        return None
+    hyphened = "-" in match[0]
+    if word in ("a", "an") or (bottom == 4 and not hyphened) or (word == "one" and not hyphened):
+        return (top, bottom) if _PART_OF.match(text, match.end()) else None
+    return (top, bottom) if top == 1 or name.endswith("s") else None

@@ -1,0 +1,117 @@
+"""Finds the headline of a page and the first paragraph below it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag import furniture
+from rag.blocks import Block, Kind, is_prose, overlap, stems
+from rag.types import Label
+
+_LEAD = 40  # blocks above the first paragraph among which the headline is looked for
+SUMMARY = re.compile(
+    r"(?:key (?:points|takeaways|facts|findings)|takeaways|summary|at a glance|in brief|highlights"
+    r"|the (?:gist|essentials)|tl;?dr|in short|auf einen blick|l'essentiel|en resumen)\W*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Block numbers of headline and first paragraph; ``sure`` when the headline was named."""
+
+    title: int | None
+    sure: bool
+    anchor: int
+
+
+def find(blocks: Sequence[Block], titles: Sequence[str]) -> Found:
+    """Find the headline, label it wherever it stands, and find the first paragraph below it.
+
+    ``titles`` are headlines that the caller or the page itself names.
+    """
+    named = [n for n, b in enumerate(blocks) if any(_same(b.text, t) for t in titles)]
+    anchor = _first_paragraph(blocks, 0)
+    title: int | None
+    if named:
+        above = [n for n in named if anchor is None or n <= anchor] or named[:1]
+        title = above[-1]
+        anchor = _first_paragraph(blocks, title + 1)
+    else:
+        title = _only_headline(blocks) if anchor is None else _best_headline(blocks, anchor)
+    _label(blocks, title, anchor, named)
+    return Found(title, bool(named), len(blocks) if anchor is None else anchor)
+
+
+def _label(
+    blocks: Sequence[Block], title: int | None, anchor: int | None, named: Sequence[int]
+) -> None:
+    """Label the headline, and the lines that only say it again."""
+    for n in named:
+        blocks[n].set(Label.TITLE, "headline again")
+    if title is None:
+        return
+    for block in blocks[:anchor]:
+        if _same(block.text, blocks[title].text.lstrip("# ")):
+            block.set(Label.TITLE, "headline again")
+    blocks[title].set(Label.TITLE, "headline")
+
+
+def _first_paragraph(blocks: Sequence[Block], start: int) -> int | None:
+    """The first paragraph that others stand near to; a lone one only when there is no such."""
+    prose = [n for n in range(start, len(blocks)) if is_prose(blocks[n])]
+    for n, after in pairwise(prose):
+        if after - n <= 5 or blocks[n].words >= 60:
+            return n
+    return max(prose, key=lambda n: blocks[n].words, default=None)
+
+
+def _same(a: str, b: str) -> bool:
+    return a.lstrip("# ").casefold().strip() == b.casefold().strip()
+
+
+def _only_headline(blocks: Sequence[Block]) -> int | None:
+    """On a page without paragraphs: the first unknown line, when others follow."""
+    free = [n for n, b in enumerate(blocks) if b.label is None]
+    return free[0] if len(free) > 1 and blocks[free[0]].words <= 25 else None
+
+
+def _best_headline(blocks: Sequence[Block], anchor: int) -> int | None:
+    about: set[str] = set()
+    for block in [b for b in blocks[anchor : anchor + 40] if is_prose(b)][:8]:
+        about |= stems(block.text)
+    seen: dict[str, int] = {}
+    for block in blocks[: anchor + 3]:
+        seen[block.text] = seen.get(block.text, 0) + 1
+    best, top = None, 0.9
+    opening = next((n for n in range(anchor) if blocks[n].label is None), anchor)
+    for n in range(max(0, anchor - _LEAD), anchor):
+        score = _headline_score(blocks, n, about) - 0.03 * (anchor - n)
+        if score > 0 and seen[blocks[n].text] > 1:
+            score += 0.5
+        if score > 0 and n == opening and blocks[n].words >= 4 and blocks[n].kind is Kind.SHORT:
+            score += 0.4
+        if score > top:
+            best, top = n, score
+    return best
+
+
+def _headline_score(blocks: Sequence[Block], n: int, about: set[str]) -> float:
+    """Evidence that a line above the first paragraph is the headline; 0 when it cannot be."""
+    block = blocks[n]
+    if block.label is not None or block.words > 30 or block.shape in ("list", "table", "quote"):
+        return 0
+    if furniture.related(block.text) or SUMMARY.match(block.text) or furniture.menu_row(block.text):
+        return 0
+    share = overlap(block.text, about) * min(1.0, len(stems(block.text)) / 4)
+    score = 3 * share + min(block.words, 8) / 8
+    below = [b for b in blocks[n + 1 : n + 8] if b.label is not Label.FURNITURE][:2]
+    dated = [b.label is Label.DATELINE for b in below]
+    score += 1 if dated[:1] == [True] else 0
+    if dated == [False, True] and block.words >= 4 and below[0].words >= 5 and share >= 0.3:
+        score += 2  # a standfirst between the headline and the by-line
+    score += 2 if block.text.startswith("# ") else 0
+    score -= 1 if block.kind is Kind.SENTENCE and block.text.endswith(".") else 0
+    score -= 2 if block.words < 3 else 0
+    return score

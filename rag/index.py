@@ -1,0 +1,246 @@
+"""Dense search over Chroma; the only importer of chromadb. Derived from the library, disposable."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import DatelineError, IndexMismatch, SearchIndexError
+from rag.types import NO_FILTERS, Filters, Kind, PassageVector
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+
+FOLDER = "chroma"
+
+_MOST_ROWS = 5000
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What an index was built of and with; kept in its collection."""
+
+    embedder: str
+    dimension: int
+    splitter: str
+    generation: str
+
+
+class Index:
+    """The vectors of one library in a Chroma folder, or on a Chroma server when ``url`` is given.
+
+    Nothing is opened before the first call. Every call may raise SearchIndexError, and
+    IndexMismatch when the collection carries another stamp.
+    """
+
+    def __init__(
+        self, folder: Path, *, name: str, stamp: Callable[[], Stamp], url: str | None = None
+    ) -> None:
+        self._folder = folder / FOLDER
+        self._url = url
+        self._name = f"dateline-{name}"
+        self._stamp = stamp
+        self._opening = threading.RLock()
+        self._client_: Client | None = None
+        self._collection_: Collection | None = None
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        with self._opening:
+            client, self._client_, self._collection_ = self._client_, None, None
+            if client is not None:
+                client.close()
+
+    def exists(self) -> bool:
+        """Whether the collection was ever made."""
+        if self._url is None and not (self._folder / "chroma.sqlite3").is_file():
+            return False
+        with self._telling():
+            client = self._client()
+            return any(found.name == self._name for found in client.list_collections())
+
+    def drop(self) -> None:
+        """Drop the collection, if there is one; a folder that cannot be opened goes as a whole."""
+        with self._opening:
+            self._collection_ = None
+            try:
+                if self.exists():
+                    with self._telling():
+                        self._client().delete_collection(self._name)
+            except SearchIndexError:
+                if self._url is not None:
+                    raise
+                self.close()
+                with self._telling():
+                    shutil.rmtree(self._folder)
+
+    def create(self) -> None:
+        """Make an empty collection with the stamp as it is now."""
+        with self._opening, self._telling():
+            if self._url is None:
+                self._folder.mkdir(parents=True, exist_ok=True)
+            self._collection_ = self._client().create_collection(
+                self._name,
+                embedding_function=None,
+                metadata=asdict(self._stamp()),
+                configuration={
+                    "hnsw": {
+                        # Chroma's defaults lose vectors: 0.7 % did not find themselves, none here.
+                        "space": "cosine",
+                        "max_neighbors": 32,
+                        "ef_construction": 200,
+                        "ef_search": 400,
+                    }
+                },
+            )
+
+    def upsert(self, rows: Sequence[PassageVector]) -> None:
+        """Take passages; those that are there already are left as they are."""
+        with self._telling():
+            collection = self._collection()
+            for at in range(0, len(rows), _MOST_ROWS):
+                given = {str(row.passage_id): row for row in rows[at : at + _MOST_ROWS]}
+                # A passage never changes, and writing one again takes Chroma 20 times as long.
+                for id in collection.get(list(given), include=[])["ids"]:
+                    del given[id]
+                if given:
+                    # No documents: the text is in the library, and Chroma would index every three
+                    # letters of it, which takes longer than all else it does.
+                    collection.upsert(
+                        ids=list(given),
+                        embeddings=np.stack([row.vector for row in given.values()]),
+                        metadatas=[_metadata(row) for row in given.values()],
+                    )
+
+    def delete(self, passage_ids: Sequence[int]) -> None:
+        """Drop passages; absent ones are ignored."""
+        with self._telling():
+            collection = self._collection()
+            for at in range(0, len(passage_ids), _MOST_ROWS):
+                collection.delete(ids=[str(id) for id in passage_ids[at : at + _MOST_ROWS]])
+
+    def search(
+        self,
+        vector: NDArray[np.float32],
+        *,
+        limit: int,
+        filters: Filters = NO_FILTERS,
+        kind: Kind | None = None,
+    ) -> list[tuple[int, float]]:
+        """The passages nearest to a unit vector: (passage id, cosine similarity), highest first."""
+        with self._telling():
+            found = self._collection().query(
+                query_embeddings=vector.reshape(1, -1),
+                n_results=limit,
+                where=_where(filters, kind),
+                include=["distances"],
+            )
+        distances = (found["distances"] or [[]])[0]
+        return [(int(id), 1 - near) for id, near in zip(found["ids"][0], distances, strict=True)]
+
+    def count(self) -> int:
+        """How many passages it holds."""
+        with self._telling():
+            return self._collection().count()
+
+    def _client(self) -> "Client":
+        with self._opening:
+            if self._client_ is None:
+                self._client_ = _connect(self._folder, self._url)
+            return self._client_
+
+    def _collection(self) -> "Collection":
+        with self._opening:
+            if self._collection_ is None:
+                found = self._client().get_collection(self._name, embedding_function=None)
+                self._check(found.metadata or {})
+                self._collection_ = found
+            return self._collection_
+
+    def _check(self, carried: Any) -> None:
+        wrong = [
+            f"{key} {carried.get(key)!r} where {value!r} is asked for"
+            for key, value in asdict(self._stamp()).items()
+            if carried.get(key) != value
+        ]
+        if wrong:
+            raise IndexMismatch(
+                f"The search index was built otherwise: {', '.join(wrong)}. The articles are safe "
+                "in the library; run `dateline rebuild`."
+            )
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Turn whatever chromadb raises into SearchIndexError."""
+        try:
+            yield
+        except DatelineError:
+            raise
+        # It raises its own errors, ValueError, httpx's and bare Exceptions, and panics of its
+        # Rust part, which are no Exceptions.
+        except BaseException as error:
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            where = self._url or self._folder
+            what = "check the server" if self._url else "run `dateline rebuild`"
+            raise SearchIndexError(
+                f"The search index in {where} cannot be used: {_one_line(error)}. "
+                f"The articles are safe in the library; {what}."
+            ) from error
+
+
+def _connect(folder: Path, url: str | None) -> "Client":
+    # Half a second to import, so only once it is needed.
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    settings = ChromaSettings(anonymized_telemetry=False)
+    if url is None:
+        return cast("Client", chromadb.PersistentClient(path=str(folder), settings=settings))
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 8000)
+    host = parts.hostname or "localhost"
+    return cast("Client", chromadb.HttpClient(host=host, port=port, ssl=secure, settings=settings))
+
+
+def _metadata(row: PassageVector) -> dict[str, str | int]:
+    metadata: dict[str, str | int] = {"article_id": row.article_id, "kind": row.kind}
+    if row.publisher is not None:
+        metadata["publisher"] = row.publisher.strip().casefold()
+    if row.published is not None:
+        metadata["published"] = _day(row.published)
+    return metadata
+
+
+def _where(filters: Filters, kind: Kind | None) -> dict[str, Any] | None:
+    clauses: list[dict[str, Any]] = []
+    if filters.articles:
+        clauses.append({"article_id": {"$in": list(filters.articles)}})
+    if filters.publisher is not None:
+        clauses.append({"publisher": filters.publisher.strip().casefold()})
+    if filters.since is not None:
+        clauses.append({"published": {"$gte": _day(filters.since)}})
+    if filters.until is not None:
+        clauses.append({"published": {"$lte": _day(filters.until)}})
+    if kind is not None:
+        clauses.append({"kind": kind})
+    return {"$and": clauses} if len(clauses) > 1 else next(iter(clauses), None)
+
+
+def _day(day: date) -> int:
+    """A date as a number that compares as the date does: 20251231."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(f"{error}".split())[:200].rstrip(".") or type(error).__name__

@@ -1,0 +1,232 @@
+"""Articles in: read, parsed, split, embedded across articles, stored whole, told to the index."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from rag.engine import Engine
+from rag.errors import BadArticle
+from rag.page import parse
+from rag.passages import SPLITTER, embedding_text, split
+from rag.sources import Failure, Source, read, walk
+from rag.storing import Entry, Match, Outcome, Stored
+from rag.types import Article, Label, Passage
+
+BATCH = 256
+"""Passages that are embedded together and stored in one transaction, at least."""
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """One source that is in the library now."""
+
+    name: str
+    outcome: Outcome
+    id: str
+    title: str
+    passages: int
+
+
+@dataclass(frozen=True)
+class IngestSummary:
+    """What an ingest came to. ``interrupted``: Ctrl-C ended it; what is listed is stored."""
+
+    articles: tuple[Ingested, ...]
+    failed: tuple[Failure, ...]
+    interrupted: bool = False
+
+    @property
+    def new(self) -> int:
+        """How many were not in the library before."""
+        return self._count("new")
+
+    @property
+    def changed(self) -> int:
+        """How many took the place of an older version."""
+        return self._count("changed")
+
+    @property
+    def unchanged(self) -> int:
+        """How many were in the library as they are, so that nothing was done."""
+        return self._count("unchanged")
+
+    def _count(self, outcome: Outcome) -> int:
+        return sum(article.outcome == outcome for article in self.articles)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an ingest is: sources read of all, and passages embedded so far."""
+
+    done: int
+    total: int
+    passages: int
+
+
+def ingest(
+    engine: Engine,
+    sources: Iterable[Source | Path | str],
+    *,
+    progress: Callable[[Progress], None] | None = None,
+) -> IngestSummary:
+    """Ingest files, folders and given texts. One that fails does not stop the others.
+
+    Raises LibraryBusy, IndexMismatch, EmbedError, DataFolderError or SearchIndexError; what was
+    stored until then stays.
+    """
+    with engine.writing():
+        engine.catch_up()
+        run = _Run(engine, progress)
+        try:
+            run.take_all(list(walk(sources)))
+        except KeyboardInterrupt:
+            return run.summary(interrupted=True)
+        return run.summary()
+
+
+def delete(engine: Engine, article_id: str) -> Article:
+    """Delete an article (its id, or how it begins) from library and index. Raises NotFound."""
+    with engine.writing():
+        article = engine.library.get(article_id)
+        engine.library.delete(article.id)
+        engine.catch_up()
+        return article
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """An article that is split but not embedded yet."""
+
+    position: int
+    name: str
+    article: Article
+    passages: list[Passage]
+
+
+class _Run:
+    """One ingest: articles wait until there are enough passages to embed."""
+
+    def __init__(self, engine: Engine, progress: Callable[[Progress], None] | None) -> None:
+        self._engine = engine
+        self._progress = progress
+        # Splitting asks for the size of a sentence more than once.
+        self._size = lru_cache(maxsize=10_000)(engine.embedder.count)
+        self._waiting: list[_Waiting] = []
+        self._waiting_passages = 0
+        self._touched: set[str | None] = set()
+        self._done: dict[int, Ingested] = {}
+        self._failed: list[Failure] = []
+        self._total = self._read = self._embedded = 0
+
+    def summary(self, *, interrupted: bool = False) -> IngestSummary:
+        done = tuple(ingested for _, ingested in sorted(self._done.items()))
+        return IngestSummary(done, tuple(self._failed), interrupted)
+
+    def take_all(self, sources: list[Source | Failure]) -> None:
+        self._total = len(sources)
+        for position, source in enumerate(sources):
+            if isinstance(source, Failure):
+                self._failed.append(source)
+            else:
+                self._take(position, source)
+            self._read = position + 1
+            self._report()
+        self._store()
+
+    def _take(self, position: int, source: Source) -> None:
+        try:
+            article = _parsed(source)
+            match = self._matched(article)
+            if match.same is not None:
+                self._settle(position, source.name, article, match)
+                return
+            passages = split(article, count=self._size)
+            if not passages:
+                raise _no_text(source)
+        except BadArticle as error:
+            self._failed.append(Failure(source.name, str(error)))
+            return
+        self._waiting.append(_Waiting(position, source.name, article, passages))
+        self._waiting_passages += len(passages)
+        self._touched |= {*_keys(article), *match.former}
+        if self._waiting_passages >= BATCH:
+            self._store()
+
+    def _matched(self, article: Article) -> Match:
+        """What is stored of an article, when what waits and has to do with it is stored too."""
+        match = self._engine.library.match(article)
+        if not self._touched.isdisjoint({*_keys(article), match.same, *match.former} - {None}):
+            self._store()
+            match = self._engine.library.match(article)
+        return match
+
+    def _settle(self, position: int, name: str, article: Article, match: Match) -> None:
+        """Finish with an article whose content is stored already."""
+        library = self._engine.library
+        id = match.same or article.id
+        if match.outcome == "changed" or (article.source and match.in_file != id):
+            self._put([Entry(article, [], np.empty((0, 0), np.float32))])
+        count = len(library.passages_of(id))
+        self._done[position] = Ingested(name, match.outcome, id, article.title, count)
+
+    def _put(self, entries: list[Entry]) -> list[Stored]:
+        engine = self._engine
+        stored = engine.library.put(entries, embedder=engine.embedder.name, splitter=SPLITTER)
+        engine.catch_up()
+        return stored
+
+    def _store(self) -> None:
+        """Embed what waits, store it in one transaction, and tell the index."""
+        if not self._waiting:
+            return
+        engine, waiting = self._engine, self._waiting
+        texts = [embedding_text(w.article, passage) for w in waiting for passage in w.passages]
+        vectors = engine.embedder.embed(texts, progress=self._count_embedded)
+        bounds = np.cumsum([len(w.passages) for w in waiting])[:-1]
+        entries = [
+            Entry(w.article, w.passages, own)
+            for w, own in zip(waiting, np.split(vectors, bounds), strict=True)
+        ]
+        stored = self._put(entries)
+        for w, now in zip(waiting, stored, strict=True):
+            ingested = Ingested(w.name, now.outcome, now.id, w.article.title, len(w.passages))
+            self._done[w.position] = ingested
+        self._waiting, self._waiting_passages, self._touched = [], 0, set()
+
+    def _count_embedded(self, done: int) -> None:
+        self._embedded += done
+        self._report()
+
+    def _report(self) -> None:
+        if self._progress is not None:
+            self._progress(Progress(self._read, self._total, self._embedded))
+
+
+def _parsed(source: Source) -> Article:
+    article = parse(
+        read(source),
+        url=source.url,
+        source=source.source,
+        title=source.title,
+        publisher=source.publisher,
+        author=source.author,
+        published=source.published,
+    )
+    if not any(line.label is Label.BODY for line in article.lines):
+        raise _no_text(source)
+    return article
+
+
+def _no_text(source: Source) -> BadArticle:
+    return BadArticle(
+        f"{source.name} holds no text of an article. Nothing of it was stored; "
+        "check that the page was saved whole."
+    )
+
+
+def _keys(article: Article) -> set[str | None]:
+    """What two articles that have to do with each other have in common."""
+    return {article.content_hash, article.url, article.source}

@@ -1,0 +1,344 @@
+"""Labels every block of a page: what is known at sight, the headline, then top, body and tail."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag import byline, furniture, headline
+from rag.blocks import Block, Kind, furnished, is_prose, overlap, stems
+from rag.related import Grouped, label_stories, resumes
+from rag.types import Label
+
+_CORRECTION = re.compile(
+    r"\W*(?:correction|clarification|editor'?s'? note|update|amended|note)s?\b.{0,40}:"
+    r"|\W*(?:this (?:article|story|report)|an earlier version)\b.{0,60}"
+    r"(?:corrected|amended|updated|misstated|said|incorrectly)",
+    re.IGNORECASE,
+)
+
+_BIO = re.compile(
+    r"(?P<name>[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){1,3}) (?:is|was|has been|writes|covers"
+    r"|reports)\b.{0,80}"
+    r"\b(?:reporter|correspondent|editor|writer|columnist|journalist|contributor|author|critic"
+    r"|covers"
+    r"|covering|writes|freelance|professor|analyst|fellow)\b",
+)
+
+
+@dataclass
+class Layout:
+    """The page as far as the steps have read it. Numbers are block numbers."""
+
+    blocks: list[Block]
+    title: int | None = None
+    sure: bool = False
+    anchor: int = 0
+    stop: int = 0
+    ended: bool = False
+    teasers: list[Grouped] = field(default_factory=list)
+    pointers: list[int] = field(default_factory=list)
+
+
+def read(blocks: list[Block], titles: Sequence[str]) -> Layout:
+    """Label all blocks. ``titles`` are headlines that the caller or the page itself names."""
+    page = Layout(blocks, stop=len(blocks))
+    _known(blocks)
+    found = headline.find(blocks, titles)
+    page.title, page.sure, page.anchor = found.title, found.sure, found.anchor
+    _find_stop(page)
+    _label_top(page)
+    _label_main(page)
+    _label_tail(page)
+    _drop_bio(page)
+    return page
+
+
+def _known(blocks: Sequence[Block]) -> None:
+    """Label what needs no context: furniture phrases, datelines, code, pictures."""
+    fenced = False
+    for block in blocks:
+        fence = block.text.startswith("```")
+        if fence or fenced:
+            block.set(Label.BODY, "code")
+            fenced = fenced ^ fence
+        elif block.shape == "image":
+            block.set(Label.FURNITURE, "picture")
+        elif furniture.related(block.text) or furniture.pointer(block.text):
+            continue
+        elif block.shape != "table" and (why := furniture.reason(block.text, words=block.words)):
+            block.set(Label.FURNITURE, why)
+        elif byline.dateline(block.text, words=block.words) and not byline.timestamp(block.text):
+            block.set(Label.DATELINE, "by-line or date")
+
+
+def _find_stop(page: Layout) -> None:
+    """Find where the page itself says that the article is over."""
+    blocks, total = page.blocks, sum(b.words for b in page.blocks if is_prose(b))
+    marks = [n for n, b in enumerate(blocks) if furniture.appeared_first(b.text)]
+    for n in marks:
+        blocks[n].set(Label.FURNITURE, "appeared first on")
+    if marks and marks[-1] > page.anchor:
+        page.stop, page.ended = marks[-1], True
+        return
+    done = 0
+    for n in range(page.anchor, len(blocks)):
+        block = blocks[n]
+        done += block.words if is_prose(block) else 0
+        if block.label is Label.FURNITURE and block.reason == "copyright" and done >= 0.8 * total:
+            page.stop = n
+            return
+        if furniture.comments(block.text) and done >= 60 and _commented(blocks, n):
+            block.set(Label.FURNITURE, "comments")
+            page.stop = n
+            return
+
+
+def _commented(blocks: Sequence[Block], at: int) -> bool:
+    """Whether what only readers' comments have stands below a line."""
+    return sum(furniture.comment_sign(b.text) for b in blocks[at + 1 : at + 16]) >= 2
+
+
+def _label_top(page: Layout) -> None:
+    """Label what stands above the first paragraph."""
+    title = page.title if page.title is not None and page.title < page.anchor else None
+    for n in range(title if title is not None else page.anchor):
+        _label_above(page, page.blocks[n], titled=title is not None)
+    if title is None:
+        return
+    for n in range(title + 1, min(page.anchor, len(page.blocks))):
+        block = page.blocks[n]
+        if block.label is None:
+            _label_under(page.blocks, n, page.anchor)
+
+
+def _label_above(page: Layout, block: Block, *, titled: bool) -> None:
+    if block.label is not None:
+        return
+    lone = block.kind is Kind.PROSE or (block.kind is Kind.SENTENCE and not titled)
+    if lone and not (titled and page.sure):
+        block.set(Label.BODY, "sentence above the headline, kept")
+    elif titled or furniture.related(block.text) or furniture.menu_row(block.text):
+        block.set(Label.FURNITURE, "above the headline")
+    elif block.words <= 3 and furnished(page.blocks):
+        block.set(Label.FURNITURE, "short line above the text")
+    else:
+        block.set(Label.BODY, "kept: may belong to the text")
+
+
+def _label_under(blocks: Sequence[Block], n: int, anchor: int) -> None:
+    """Label a line between the headline and the first paragraph."""
+    block, above = blocks[n], blocks[n - 1]
+    near = {blocks[n - 1].label, blocks[n + 1].label if n + 1 < len(blocks) else None}
+    job = n + 1 < len(blocks) and byline.role(blocks[n + 1].text) and blocks[n + 1].words <= 6
+    listen = byline.timestamp(block.text) and above.label is Label.FURNITURE
+    if listen or furniture.menu_row(block.text):
+        block.set(Label.FURNITURE, "buttons under the headline")
+    elif byline.name_alone(block.text) and (Label.DATELINE in near or job):
+        block.set(Label.DATELINE, "name next to a date or a job")
+    elif above.label is Label.DATELINE and byline.role(block.text):
+        block.set(Label.DATELINE, "job or place of the author")
+    elif furniture.pointer(block.text) or furniture.related(block.text):
+        block.set(Label.FURNITURE, "link to other stories")
+    elif block.shape in ("list", "table") or block.kind in (Kind.PROSE, Kind.SENTENCE):
+        block.set(Label.BODY, "text under the headline")
+    elif (
+        headline.SUMMARY.match(block.text)
+        or block.shape == "heading"
+        or byline.timestamp(block.text)
+    ):
+        block.set(Label.HEADING, "heading")
+    elif block.words <= 3:
+        last = n + 1 == anchor and above.label is not Label.TITLE
+        kind = Label.HEADING if last and above.label is Label.BODY else Label.FURNITURE
+        block.set(kind, "short line under the headline")
+    else:
+        block.set(Label.BODY, "text under the headline")
+
+
+def _label_main(page: Layout) -> None:
+    """Label the article from its first paragraph on, stepping over blocks of other stories."""
+    known: set[str] = set() if page.title is None else stems(page.blocks[page.title].text)
+    at, clutter, strict = min(page.anchor, page.stop), _clutter(page), False
+    while at < page.stop:
+        block = page.blocks[at]
+        strict = (strict or at in clutter) and not _text_again(page, at, known)
+        kind = None if block.label is not None else furniture.related(block.text)
+        if kind is not None:
+            at = _other_stories(page, at, strong=kind == "strong", known=known)
+            continue
+        if block.label is None and furniture.pointer(block.text):
+            block.set(Label.TEASER, "one-line link to another story")
+            page.pointers.append(at)
+        elif block.label is None and strict:
+            block.set(Label.FURNITURE, "among menus below the text")
+        elif block.label is None:
+            _label_text(page.blocks, at, page.stop)
+        if block.label is Label.BODY:
+            known |= stems(block.text)
+        at += 1
+
+
+def _clutter(page: Layout) -> set[int]:
+    """Where runs of six or more menu lines and short lines begin, below 60 words of text."""
+    starts = _word_runs(page)
+    done, first, size, plain = 0, -1, 0, 0
+    for n in range(page.anchor, page.stop):
+        block = page.blocks[n]
+        if block.label is Label.FURNITURE:
+            first = n if first < 0 else first
+            plain += block.reason not in ("advertisement", "credit")
+        elif block.label is None and (block.kind is not Kind.SHORT or block.shape):
+            done += block.words if block.kind is Kind.PROSE else 0
+            first, size, plain = -1, 0, 0
+        size = size + 1 if first >= 0 else 0
+        if size == 6 and plain >= 2 and done >= 60:
+            starts.add(first)
+    return starts
+
+
+def _word_runs(page: Layout) -> set[int]:
+    """Where ten or more lines of three words or fewer, mostly without digits, stand in a row."""
+    starts: set[int] = set()
+    if not furnished(page.blocks):
+        return starts
+    first, done, digits = page.anchor, 0, 0
+    for n in range(page.anchor, page.stop):
+        block = page.blocks[n]
+        if (
+            block.label is not None
+            or block.words > 3
+            or block.kind is not Kind.SHORT
+            or block.shape
+        ):
+            done += block.words if is_prose(block) else 0
+            first, digits = n + 1, 0
+            continue
+        digits += any(map(str.isdigit, block.text))
+        if n + 1 - first == 10 and digits <= 3 and done >= 60:
+            starts.add(first)
+    return starts
+
+
+def _text_again(page: Layout, at: int, known: set[str]) -> bool:
+    """Whether text below a run of menu lines may be the article's; a lone, strange line is not."""
+    block = page.blocks[at]
+    if block.label is not None or (block.kind is Kind.SHORT and not block.shape):
+        return False
+    if page.ended or _CORRECTION.match(block.text):
+        return True
+    below = page.blocks[at + 1] if at + 1 < page.stop else None
+    share = overlap(block.text, known)
+    follows = below is not None and is_prose(below) and overlap(below.text, known) >= 0.15
+    return share >= 0.15 or (share >= 0.05 and block.words >= 45) or follows
+
+
+def _goes_on(page: Layout, at: int, *, strong: bool, known: set[str]) -> bool:
+    """Whether the article goes on at a block that stands below other stories or menus."""
+    block = page.blocks[at]
+    if block.label is not None:
+        return False
+    return _CORRECTION.match(block.text) is not None or resumes(
+        page.blocks, at, stop=page.stop, strong=strong, known=known, ended=page.ended
+    )
+
+
+def _other_stories(page: Layout, at: int, *, strong: bool, known: set[str]) -> int:
+    """Label a block of other stories; the number of the block where the article goes on."""
+    blocks = page.blocks
+    end = at + 1
+    while end < page.stop and not _goes_on(page, end, strong=strong, known=known):
+        end += 1
+    blocks[at].set(Label.FURNITURE, "heading of a block of other stories")
+    page.teasers += label_stories(blocks, at + 1, end)
+    return end
+
+
+def _label_text(blocks: Sequence[Block], at: int, stop: int) -> None:
+    """Label one block of the article itself."""
+    block = blocks[at]
+    after = blocks[at + 1] if at + 1 < stop else None
+    if block.shape == "heading" or byline.timestamp(block.text):
+        block.set(Label.HEADING, "heading")
+    elif block.shape in ("list", "table", "quote"):
+        block.set(Label.BODY, f"{block.shape} in the text")
+    elif block.kind is not Kind.SHORT:
+        block.set(Label.BODY, "paragraph")
+    elif block.words <= 14 and after is not None and _carries(after):
+        block.set(Label.HEADING, "short line over a paragraph")
+    else:
+        block.set(Label.BODY, "kept: may belong to the text")
+
+
+def _carries(block: Block) -> bool:
+    """Whether a block can stand under a heading."""
+    return block.label is None and (
+        block.kind is not Kind.SHORT or block.shape in ("list", "table")
+    )
+
+
+def _label_tail(page: Layout) -> None:
+    """Label what stands below the article, and short lines left over at its end."""
+    at = page.stop
+    while at < len(page.blocks):
+        block = page.blocks[at]
+        if block.label is None and furniture.related(block.text):
+            block.set(Label.FURNITURE, "heading of a block of other stories")
+            page.teasers += label_stories(page.blocks, at + 1, len(page.blocks))
+            break
+        if block.label is Label.DATELINE:
+            block.set(Label.FURNITURE, "below the end of the article")
+        elif block.label is None:
+            kept = _CORRECTION.match(block.text) is not None
+            block.set(
+                Label.BODY if kept else Label.FURNITURE,
+                "note on the article" if kept else "below the end of the article",
+            )
+        at += 1
+    _drop_loose_ends(page)
+
+
+def _drop_loose_ends(page: Layout) -> None:
+    """Take short lines after the last sentence for furniture when furniture stands around them."""
+    text = [n for n, b in enumerate(page.blocks[: page.stop]) if _solid(b)]
+    last = max(text, default=None)
+    if last is None or not furnished(page.blocks):
+        return
+    whole = max((n for n in text if page.blocks[n].kind is not Kind.TRUNCATED), default=last)
+    end = whole + 1
+    while end < page.stop and page.blocks[end].label not in (Label.TEASER, Label.RUBRIC):
+        end += 1
+    if sum(b.kind is Kind.TRUNCATED for b in page.blocks[whole + 1 : end]) >= 2:
+        _unmarked_stories(page, whole + 1, end)
+        return
+    rest = [
+        b
+        for b in page.blocks[last + 1 : page.stop]
+        if b.label in (Label.BODY, Label.HEADING) and b.shape == ""
+    ]
+    joined = True
+    for n in range(last + 1, page.stop):
+        block = page.blocks[n]
+        joined &= block in rest
+        if block in rest and (block.words <= 4 or (len(rest) >= 3 and not joined)):
+            block.set(Label.FURNITURE, "short line below the text")
+
+
+def _unmarked_stories(page: Layout, first: int, end: int) -> None:
+    """Several cut-off texts below the last paragraph are teasers, with the lines around them."""
+    for block in page.blocks[first:end]:
+        if block.label in (Label.BODY, Label.HEADING):
+            block.label = None
+    page.teasers += label_stories(page.blocks, first, end)
+
+
+def _drop_bio(page: Layout) -> None:
+    """Take a last paragraph that says who the author of the by-line is for furniture."""
+    by = " ".join(b.text for b in page.blocks[: page.anchor] if b.label is Label.DATELINE)
+    for block in [b for b in page.blocks[page.anchor : page.stop] if b.label is Label.BODY][-3:]:
+        found = _BIO.match(block.text) if block.words <= 50 else None
+        if found and by and found["name"].casefold() in by.casefold():
+            block.set(Label.FURNITURE, "about the author")
+
+
+def _solid(block: Block) -> bool:
+    return block.label is Label.BODY and (block.kind is not Kind.SHORT or block.shape != "")

@@ -1,0 +1,314 @@
+"""The library: articles, passages, vectors, full text in one SQLite file. The source of truth."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, func, literal, or_, select, update
+
+from rag import fulltext
+from rag.errors import NotFound
+from rag.rows import (
+    Listed,
+    article_of,
+    article_values,
+    listed_of,
+    narrowed,
+    now,
+    passage_vector_of,
+    passages_where,
+    portions,
+)
+from rag.schema import (
+    articles,
+    changing,
+    meta,
+    open_database,
+    outbox,
+    passages,
+    reading,
+    vectors,
+)
+from rag.storing import (
+    Entry,
+    Match,
+    Stored,
+    add_passages,
+    compare,
+    drop,
+    drop_passages,
+    free_id,
+    note_source,
+)
+from rag.types import NO_FILTERS, Article, Filters, Kind, Passage, PassageVector
+
+_SHORTEST_ID = 4
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What the search index has not been told yet."""
+
+    added: list[PassageVector]
+    removed: list[int]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows in the library; ``pending`` are the passages that the index has yet to take or drop."""
+
+    articles: int
+    passages: int
+    pending: int
+
+
+class Library:
+    """The library in a data folder. Every method is one transaction, callable from any thread.
+
+    Raises DataFolderError when the folder cannot be used, LibraryBusy when another process writes
+    for longer than five seconds.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._database = open_database(folder)
+        self.folder = folder
+
+    def close(self) -> None:
+        """Close the file. The library cannot be used after it."""
+        self._database.dispose()
+
+    # -- articles in and out
+
+    def match(self, article: Article) -> Match:
+        """What the library holds under this content, URL or source."""
+        with reading(self._database) as connection:
+            return compare(connection, article)
+
+    def put(self, entries: Iterable[Entry], *, embedder: str, splitter: str) -> list[Stored]:
+        """Store articles in one transaction, each whole, in place of what it replaces.
+
+        One whose content is stored already adds nothing but its file's name, and may come without
+        passages. What was stored under its URL, or in its file and no other, goes away.
+        """
+        made_by = {"embedder": embedder, "splitter": splitter, "added_at": now()}
+        stored: list[Stored] = []
+        added: list[tuple[str, Entry]] = []
+        with changing(self._database) as connection:
+            for entry in entries:
+                article = entry.article
+                match = compare(connection, article)
+                if match.replaces:
+                    add_passages(connection, added)
+                    added = []
+                    drop(connection, match.replaces)
+                id = match.same or free_id(article, match)
+                if match.same is None:
+                    values = article_values(article) | made_by | {"id": id}
+                    connection.execute(articles.insert(), values)
+                    added.append((id, entry))
+                if article.source is not None:
+                    note_source(connection, id, article.source, match)
+                stored.append(Stored(id, match.outcome))
+            add_passages(connection, added)
+        return stored
+
+    def resplit(self, entries: Iterable[Entry], *, embedder: str, splitter: str) -> None:
+        """Give stored articles new passages and vectors, in one transaction."""
+        with changing(self._database) as connection:
+            for entry in entries:
+                drop_passages(connection, [entry.article.id])
+                connection.execute(
+                    update(articles)
+                    .where(articles.c.id == entry.article.id)
+                    .values(embedder=embedder, splitter=splitter)
+                )
+                add_passages(connection, [(entry.article.id, entry)])
+
+    def delete(self, *article_ids: str) -> None:
+        """Delete articles with their passages, vectors and full text. Absent ones are ignored."""
+        with changing(self._database) as connection:
+            drop(connection, article_ids)
+
+    # -- articles read
+
+    def get(self, article_id: str) -> Article:
+        """The article with this id, or with the only id that begins so (4 characters or more).
+
+        Raises NotFound.
+        """
+        prefix = article_id.strip().casefold()
+        with reading(self._database) as connection:
+            statement = select(articles).where(articles.c.id == prefix)
+            found = connection.execute(statement).all()
+            if not found and len(prefix) >= _SHORTEST_ID:
+                begins = func.substr(articles.c.id, 1, len(prefix)) == prefix
+                found = connection.execute(select(articles).where(begins).limit(3)).all()
+        if len(found) == 1:
+            return article_of(found[0])
+        raise NotFound(_not_found(article_id, [row.id for row in found]))
+
+    def articles(self, article_ids: Iterable[str]) -> dict[str, Article]:
+        """The articles with these ids, by id; absent ones are left out."""
+        found: dict[str, Article] = {}
+        with reading(self._database) as connection:
+            for some in portions(list(article_ids)):
+                rows = connection.execute(select(articles).where(articles.c.id.in_(some)))
+                found |= {row.id: article_of(row) for row in rows}
+        return found
+
+    def newest(
+        self, *, filters: Filters = NO_FILTERS, limit: int = 50, offset: int = 0
+    ) -> list[Listed]:
+        """Articles, the newest first: by published date, or the day added for those without."""
+        day = func.coalesce(articles.c.published, func.date(articles.c.added_at))
+        count = select(func.count()).where(passages.c.article_id == articles.c.id).scalar_subquery()
+        statement = (
+            narrowed(select(articles, count.label("passages")), filters)
+            .order_by(day.desc(), articles.c.added_at.desc(), articles.c.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        with reading(self._database) as connection:
+            return [listed_of(row) for row in connection.execute(statement)]
+
+    def made_by(self) -> list[tuple[str, str]]:
+        """The (embedder, splitter) pairs that the stored passages were made by."""
+        statement = select(articles.c.embedder, articles.c.splitter).distinct()
+        with reading(self._database) as connection:
+            return [(row.embedder, row.splitter) for row in connection.execute(statement)]
+
+    def stale(self, *, embedder: str, splitter: str) -> list[str]:
+        """Ids of the articles whose passages were made by another embedder or splitter."""
+        other = or_(articles.c.embedder != embedder, articles.c.splitter != splitter)
+        with reading(self._database) as connection:
+            return list(connection.scalars(select(articles.c.id).where(other)))
+
+    def counts(self) -> Counts:
+        """How many articles, passages and pending changes there are."""
+        with reading(self._database) as connection:
+            return Counts(
+                *(
+                    connection.scalar(select(func.count()).select_from(table)) or 0
+                    for table in (articles, passages, outbox)
+                )
+            )
+
+    # -- passages
+
+    def keyword(
+        self,
+        terms: Iterable[str],
+        *,
+        limit: int,
+        filters: Filters = NO_FILTERS,
+        kind: Kind | None = None,
+    ) -> list[tuple[int, float]]:
+        """Passages that hold any of the terms: (passage id, BM25 score), the highest first.
+
+        No term is ever read as search syntax; one of several words must stand as that phrase.
+        """
+        matches = fulltext.matches(terms)
+        if matches is None:
+            return []
+        found = matches.subquery()
+        statement = select(found.c.id, found.c.score).order_by(found.c.score.desc(), found.c.id)
+        if kind or filters != NO_FILTERS:
+            of_passage = passages.c.id == found.c.id
+            of_article = articles.c.id == passages.c.article_id
+            statement = statement.join(passages, of_passage).join(articles, of_article)
+            statement = narrowed(statement, filters)
+        if kind:
+            statement = statement.where(passages.c.kind == kind)
+        with reading(self._database) as connection:
+            rows = connection.execute(statement.limit(limit))
+            return [(row.id, row.score) for row in rows]
+
+    def passages(self, passage_ids: Iterable[int]) -> dict[int, Passage]:
+        """The passages with these ids, by id; those removed meanwhile are left out."""
+        found: dict[int, Passage] = {}
+        with reading(self._database) as connection:
+            for some in portions(list(passage_ids)):
+                found |= {p.id: p for p in passages_where(connection, passages.c.id.in_(some))}
+        return found
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """All passages of an article, in order."""
+        with reading(self._database) as connection:
+            return list(passages_where(connection, passages.c.article_id == article_id))
+
+    # -- the index's outbox
+
+    def vectors(self, passage_ids: Iterable[int]) -> list[tuple[int, NDArray[np.float32]]]:
+        """(passage id, stored unit vector) of these passages; removed ones are left out."""
+        found: list[tuple[int, NDArray[np.float32]]] = []
+        with reading(self._database) as connection:
+            for some in portions(list(passage_ids)):
+                statement = select(vectors.c.passage_id, vectors.c.vector).where(
+                    vectors.c.passage_id.in_(some)
+                )
+                rows = connection.execute(statement)
+                found += [(row.passage_id, np.frombuffer(row.vector, "<f4")) for row in rows]
+        return found
+
+    def pending(self, *, limit: int = 1000) -> Pending:
+        """The next passages that the index must take (at most ``limit``) and all it must drop."""
+        with reading(self._database) as connection:
+            removed = connection.scalars(
+                select(outbox.c.passage_id).where(outbox.c.action == "remove")
+            )
+            rows = connection.execute(
+                select(passages, vectors.c.vector, articles.c.publisher, articles.c.published)
+                .join(outbox, outbox.c.passage_id == passages.c.id)
+                .join(vectors)
+                .join(articles, articles.c.id == passages.c.article_id)
+                .where(outbox.c.action == "add")
+                .order_by(passages.c.id)
+                .limit(limit)
+            )
+            return Pending([passage_vector_of(row) for row in rows], list(removed))
+
+    def mark_indexed(self, pending: Pending) -> None:
+        """The index has taken and dropped these."""
+        done = {"add": [row.passage_id for row in pending.added], "remove": pending.removed}
+        with changing(self._database) as connection:
+            for action, ids in done.items():
+                for some in portions(ids):
+                    told = outbox.c.passage_id.in_(some) & (outbox.c.action == action)
+                    connection.execute(delete(outbox).where(told))
+
+    def restart_index(self) -> None:
+        """The index starts over: a new generation, every passage pending, nothing to drop."""
+        everything = select(passages.c.id, literal("add"))
+        with changing(self._database) as connection:
+            connection.execute(delete(outbox))
+            connection.execute(outbox.insert().from_select(["passage_id", "action"], everything))
+            connection.execute(
+                update(meta).where(meta.c.key == "generation").values(value=secrets.token_hex(4))
+            )
+
+    @property
+    def name(self) -> str:
+        """Random, made with the library; names its collection in the index."""
+        return self._meta("library")
+
+    @property
+    def generation(self) -> str:
+        """Changes whenever the index starts over."""
+        return self._meta("generation")
+
+    def _meta(self, key: str) -> str:
+        with reading(self._database) as connection:
+            return str(connection.scalar(select(meta.c.value).where(meta.c.key == key)))
+
+
+def _not_found(article_id: str, found: Sequence[str]) -> str:
+    if found:
+        some = ", ".join(found)
+        return f"{article_id!r} begins the id of several articles ({some}). Give more of the id."
+    return (
+        f"No article has the id {article_id!r}. Nothing was changed; "
+        "`dateline articles list` shows the ids, and their first four characters do."
+    )

@@ -1,0 +1,255 @@
+"""A raw page (plain text or Markdown, as pasted) -> Article: each line labelled, with a reason."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rag import byline, frontmatter, furniture, layout
+from rag.blocks import Block, Row, blocks, rows
+from rag.types import Article, Label, Line, Teaser
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
+_TITLE_WORDS = 14
+_SIGNED = ("copyright", "sharing", "newsletter", "legal", "heading of a block of other stories")
+_SITE = re.compile(r"(?P<title>.{10,}?)\s+(?:[|·•–—]|-)\s+(?P<site>[^|·•]{2,40})$")
+_URL = re.compile(
+    r"(?:canonical |source |article )?(?:url|link|permalink): ?(?P<url>https?://\S+)$",
+    re.IGNORECASE,
+)
+
+
+def clean(raw: str) -> str:
+    """Text as it is stored: newlines are ``\\n``, odd spaces plain ones, nothing unseen is left.
+
+    Takes out byte-order marks, control characters but tab, zero-width and direction marks, soft
+    hyphens, variation selectors, tag characters, lone surrogates. ``clean(clean(x)) == clean(x)``.
+    """
+    return _SPACES.sub(" ", _NEWLINES.sub("\n", _UNSEEN.sub("", raw)))
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What a page says of itself, None where it does not."""
+
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published: date | None = None
+    updated: date | None = None
+    url: str | None = None
+
+
+def parse(
+    raw: str,
+    *,
+    url: str | None = None,
+    source: str | None = None,
+    title: str | None = None,
+    publisher: str | None = None,
+    author: str | None = None,
+    published: date | None = None,
+) -> Article:
+    """Read a page. What the caller gives wins over what the page says; nothing is guessed.
+
+    Never raises. A page without a line of body (no ``body`` label) is returned as such: to refuse
+    it is the caller's business. Offsets are into ``Article.text``, which is ``clean(raw)``.
+    """
+    text = clean(raw)
+    matter = frontmatter.read(text)
+    lines = rows(text, matter.end)
+    page_blocks = blocks(text, lines)
+    said = _said(page_blocks)
+    told = _line(title) or matter.first("title", "headline")
+    names = [name for name in (told, said.title) if name]
+    page = layout.read(page_blocks, names)
+    seen = _seen(page)
+    facts = _Facts(
+        title=told or said.title or _shown(page),
+        publisher=_line(publisher)
+        or matter.first("publisher", "site_name", "sitename", "site", "outlet")
+        or said.publisher
+        or seen.publisher,
+        author=_line(author) or matter.first("author", "authors", "byline") or seen.author,
+        published=published
+        or _matter_day(matter, "published", "date", "pubdate")
+        or seen.published,
+        updated=_matter_day(matter, "updated", "modified", "lastmod") or seen.updated,
+        url=_line(url) or matter.first("url", "canonical", "canonical_url", "link") or seen.url,
+    )
+    head = [
+        Line(start=r.start, end=r.end, label=Label.FURNITURE, reason="front matter")
+        for r in rows(text[: matter.end])
+    ]
+    return _article(text, head, lines, page, facts, source=source)
+
+
+def _line(value: str | None) -> str | None:
+    """A given value as one clean line, None when nothing is left of it."""
+    return " ".join(clean(value).split()) or None if value is not None else None
+
+
+def _matter_day(matter: frontmatter.FrontMatter, *names: str) -> date | None:
+    value = matter.first(*names)
+    return byline.day_of(value) if value else None
+
+
+def _said(page: Sequence[Block]) -> _Facts:
+    """Title and publisher that the page spells out: `The post X appeared first on Y`, `X | Y`."""
+    for block in reversed(page):
+        found = furniture.appeared_first(block.text)
+        if found:
+            return _Facts(title=found[0], publisher=found[1])
+    texts = {block.text for block in page[:200]}
+    for block in page[:8]:
+        split = _SITE.match(block.text) if block.words <= 40 else None
+        if split and split["title"] in texts:
+            return _Facts(title=split["title"], publisher=split["site"].strip())
+    return _Facts()
+
+
+def _shown(page: layout.Layout) -> str:
+    """The headline found on the page, else the first words of its text."""
+    if page.title is not None:
+        return page.blocks[page.title].text.lstrip("# ").strip("*_ ")
+    body = next((b for b in page.blocks if b.label is Label.BODY), None)
+    first = body or next(iter(page.blocks), None)
+    if first is None:
+        return "Untitled"
+    words = first.text[:400].split()
+    short = " ".join(words[:_TITLE_WORDS])[:120]
+    return short if len(short) == len(first.text) else short.rstrip(" ,;:") + " …"
+
+
+def _seen(page: layout.Layout) -> _Facts:
+    """Author, dates, publisher and link from the lines around the article, never from its text."""
+    top = page.title if page.title is not None and page.title < page.anchor else 0
+    header = page.blocks[max(0, top - 3) : page.anchor + 1]
+    dated = [b for b in header if b.label is Label.DATELINE]
+    outside = [b for b in page.blocks if b.label in (Label.DATELINE, Label.FURNITURE)]
+    published, updated = _days(dated, outside)
+    if published is None and page.anchor < len(page.blocks):
+        published = byline.opening_date(page.blocks[page.anchor].text)
+    links = (_URL.match(b.text) for b in outside if len(b.text) < 500)
+    return _Facts(
+        publisher=_publisher(page),
+        author=_author(dated),
+        published=published,
+        updated=updated,
+        url=next((found["url"] for found in links if found), None),
+    )
+
+
+def _days(dated: Sequence[Block], outside: Sequence[Block]) -> tuple[date | None, date | None]:
+    """Published and updated: labelled dates first, then the first plain one in the header."""
+    near = [stamp for block in dated for stamp in byline.stamps(block.text)]
+    far = [stamp for b in outside if b.words <= 24 for stamp in byline.stamps(b.text) if stamp.role]
+    said = {
+        role: [s.day for s in near + far if s.role == role] for role in ("published", "updated")
+    }
+    plain = [s.day for s in near if s.role is None]
+    published = next(iter(said["published"] + plain), None)
+    return published, next(iter(said["updated"]), None)
+
+
+def _author(dated: Sequence[Block]) -> str | None:
+    for block in dated:
+        found = byline.author(block.text)
+        if found:
+            return found
+    named = (byline.name_alone(b.text) for b in dated if b.reason.startswith("name"))
+    return next((name for name in named if name), None)
+
+
+def _publisher(page: layout.Layout) -> str | None:
+    """The masthead that the footer repeats, else the owner in a copyright line, else None."""
+    top = page.title if page.title is not None and page.title < page.anchor else page.anchor
+    heads = [
+        b.text
+        for b in page.blocks[: min(top, 6)]
+        if b.words <= 6 and len(b.text) <= 40 and b.reason.startswith(("above", "short"))
+    ]
+    foots = [b for b in page.blocks[page.anchor :] if b.label is Label.FURNITURE]
+    marked = [
+        b.text
+        for b in foots
+        if len(b.text) <= 300 and (b.reason in _SIGNED or b.text.casefold().startswith("follow "))
+    ]
+    owners = (byline.owner(foot) for foot in marked)
+    named = (byline.self_named(foot) for foot in marked)
+    return (
+        byline.masthead(heads, marked)
+        or next((name for name in owners if name), None)
+        or next((name for name in named if name), None)
+    )
+
+
+def _article(
+    text: str,
+    head: list[Line],
+    lines: Sequence[Row],
+    page: layout.Layout,
+    facts: _Facts,
+    *,
+    source: str | None,
+) -> Article:
+    """Put the article together: lines, teasers, identity and content hash."""
+    labelled = [
+        Line(start=row.start, end=row.end, label=block.label or Label.BODY, reason=block.reason)
+        for block in page.blocks
+        for row in lines[block.first : block.last + 1]
+    ]
+    said = {
+        "title": facts.title,
+        "publisher": facts.publisher,
+        "author": facts.author,
+        "published": facts.published.isoformat() if facts.published else None,
+        "updated": facts.updated.isoformat() if facts.updated else None,
+        "url": facts.url,
+    }
+    content = _digest(json.dumps([text, said], ensure_ascii=False, sort_keys=True))
+    return Article(
+        id=_digest(facts.url or source or content)[:12],
+        title=facts.title or "Untitled",
+        text=text,
+        lines=(*head, *labelled),
+        teasers=_teasers(lines, page),
+        url=facts.url,
+        source=source,
+        publisher=facts.publisher,
+        author=facts.author,
+        published=facts.published,
+        updated=facts.updated,
+        content_hash=content,
+    )
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _teasers(lines: Sequence[Row], page: layout.Layout) -> tuple[Teaser, ...]:
+    """Teasers in the order of the page, from the first line of each to its last."""
+    made = []
+    for group in page.teasers:
+        first, last = page.blocks[group.blocks[0]], page.blocks[group.blocks[-1]]
+        start, end = lines[first.first].start, lines[last.last].end
+        made.append(Teaser(start=start, end=end, rubric=group.rubric))
+    for n in page.pointers:
+        block = page.blocks[n]
+        found = furniture.pointer(block.text)
+        start = lines[block.first].start + (
+            found.start if found and block.first == block.last else 0
+        )
+        made.append(
+            Teaser(start=start, end=lines[block.last].end, rubric=found.rubric if found else None)
+        )
+    return tuple(sorted(made, key=lambda teaser: teaser.start))

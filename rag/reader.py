@@ -1,0 +1,270 @@
+"""Answers with no model: picks the sentences that answer, quotes them, or says that none does."""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rag import values
+from rag.about import fits_months, fits_years, is_other_sum, is_share_of_total, mentions
+from rag.features import FEATURES, Candidate, Featuriser
+from rag.question import Asks, Question
+from rag.short import says_seat
+from rag.types import Citation, Evidence, Status
+
+NAME = "embedded-reader"
+
+_ASKS_NAME = re.compile(r"\bnames? of\b|\bby name\b", re.IGNORECASE)
+_NAMES_ASKED = (Asks.NAME, Asks.PLACE)
+_SUMS_ASKED = (Asks.MONEY, Asks.QUANTITY)
+WEIGHTS = Path(__file__).parent / "models" / "reader.json"
+_VALUES_ASKED = (Asks.MONEY, Asks.PERCENT, Asks.COUNT, Asks.QUANTITY, Asks.DURATION)
+# Another article's sentence is held against the best one when it is this like it in meaning, and
+# this near to it in probability.
+_SAME_MATTER = 0.65
+_RIVAL = 0.25
+_FIT_TO_SHOW = 0.45
+_SUPPORT = 0.6
+_MOST_QUOTES = 3
+# A teaser says little, and of another story; an article of another month rarely holds the figure.
+_TEASER = 0.6
+_OTHER_MONTH = 0.4
+_OTHER_SUM = 0.3
+# "the Vane-based firm" says where the firm is in a word that has little to do with the rest.
+_SAYS_SEAT = 2.0
+_NOT_FOUND = "Not in the articles."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A sentence and the probability that it answers."""
+
+    candidate: Candidate
+    probability: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the reader makes of the evidence. ``reason`` is set when it found no answer."""
+
+    status: Status
+    text: str
+    short: str | None
+    citations: tuple[Citation, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A logistic regression over FEATURES: trained by ``evals.bench.train_reader``.
+
+    Below ``threshold`` a sentence does not answer.
+    """
+
+    bias: float
+    weights: dict[str, float]
+    threshold: float
+
+    def probability(self, candidate: Candidate) -> float:
+        """The probability that the sentence answers the question."""
+        total = self.bias + sum(
+            self.weights[name] * float(value)
+            for name, value in zip(FEATURES, candidate.features, strict=True)
+        )
+        return 1.0 / (1.0 + math.exp(-total))
+
+
+@lru_cache(maxsize=1)
+def shipped_weights() -> Weights:
+    """The weights that come with Dateline."""
+    stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return Weights(stored["bias"], stored["weights"], stored["threshold"])
+
+
+class Reader:
+    """Reads evidence with the shipped embedder. Safe across threads."""
+
+    def __init__(self, featuriser: Featuriser) -> None:
+        self._featuriser = featuriser
+        self._weights = shipped_weights()
+
+    def read(self, question: Question, evidence: Sequence[Evidence]) -> Reading:
+        """Answer from the evidence, or say why not."""
+        candidates = self._featuriser.candidates(question, evidence)
+        choices = sorted(
+            (
+                Choice(
+                    candidate, self._weights.probability(candidate) * _factor(question, candidate)
+                )
+                for candidate in candidates
+                if _may_answer(question, candidate)
+            ),
+            key=lambda choice: -choice.probability,
+        )
+        if not choices or choices[0].probability < self._weights.threshold:
+            return _not_found(question, evidence)
+        kept = _with_rivals(choices, self._weights.threshold)
+        if len(kept) > 1:
+            return _answer("conflicting", sorted(kept, key=_newest_first))
+        return _answer("answered", _with_support(choices, self._weights.threshold))
+
+
+def _factor(question: Question, candidate: Candidate) -> float:
+    """The factor on the probability for what the training set has little or none of."""
+    kept = 1.0
+    if candidate.evidence.passage.kind == "teaser":
+        kept *= _TEASER
+    texts = f"{candidate.near}\n{candidate.text}"
+    published = candidate.evidence.article.published
+    if not fits_months(question.text, texts, published=published):
+        kept *= _OTHER_MONTH
+    if question.asks in _SUMS_ASKED and is_other_sum(
+        question, f"{candidate.before}\n{candidate.text}"
+    ):
+        kept *= _OTHER_SUM
+    if says_seat(question, candidate.text):
+        kept *= _SAYS_SEAT
+    return kept
+
+
+def _may_answer(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence can answer at all, whatever its probability."""
+    near = f"{candidate.near}\n{candidate.text}"
+    if not all(mentions(name, near) for name in question.names):
+        return False
+    by_name = _ASKS_NAME.search(question.text) is not None
+    if by_name or (question.head and question.asks in _NAMES_ASKED):
+        least = _FIT_TO_SHOW if by_name or question.asks is Asks.PLACE else 0.0
+        if candidate.short is None or candidate.short.fit < least:
+            return False
+    if question.asks in _VALUES_ASKED and (candidate.short is None or not candidate.short.fit):
+        return False
+    article = candidate.evidence.article
+    if not fits_years(
+        question.text,
+        candidate.text,
+        near=candidate.near,
+        published=article.published,
+        article=article.text,
+    ):
+        return False
+    return not is_share_of_total(question, candidate.text)
+
+
+def _with_rivals(choices: Sequence[Choice], threshold: float) -> list[Choice]:
+    """The best sentence, and those of other articles that give another value for the same thing."""
+    best = choices[0]
+    kept = [best]
+    value = _value_of(best.candidate)
+    if value is None:
+        return kept
+    for choice in choices[1:]:
+        other = choice.candidate
+        article = other.evidence.article
+        rival = _value_of(other)
+        if (
+            rival is not None
+            and choice.probability >= max(threshold, _RIVAL * best.probability)
+            and other.evidence.passage.kind == best.candidate.evidence.passage.kind
+            and article.id not in {taken.candidate.evidence.article.id for taken in kept}
+            and float(other.vector @ best.candidate.vector) >= _SAME_MATTER
+            and rival.kind == value.kind
+            and not values.same(rival, value, bounds=False)
+        ):
+            kept.append(choice)
+    return kept
+
+
+def _value_of(candidate: Candidate) -> values.Value | None:
+    if candidate.short is None:
+        return None
+    found = values.find(candidate.text[candidate.short.start : candidate.short.end])
+    return found[0] if found else None
+
+
+def _with_support(choices: Sequence[Choice], threshold: float) -> list[Choice]:
+    """The best sentence and, where no phrase in it is the answer, up to two like it nearby."""
+    best = choices[0]
+    if _short(best.candidate) is not None:
+        return [best]
+    item = best.candidate.evidence
+    like = [
+        choice
+        for choice in choices[1:]
+        if choice.candidate.evidence.article.id == item.article.id
+        and choice.candidate.evidence.passage.kind == item.passage.kind
+        and choice.probability >= max(threshold, _SUPPORT * best.probability)
+    ]
+    return sorted([best, *like[: _MOST_QUOTES - 1]], key=lambda choice: choice.candidate.start)
+
+
+def _answer(status: Status, choices: Sequence[Choice]) -> Reading:
+    citations = tuple(_cite(n, choice.candidate) for n, choice in enumerate(choices, start=1))
+    lines = [
+        _line(choice.candidate, citation)
+        for choice, citation in zip(choices, citations, strict=True)
+    ]
+    if status == "conflicting":
+        lines.insert(0, "The articles differ.")
+    return Reading(status, " ".join(lines), _short(choices[0].candidate), citations)
+
+
+def _newest_first(choice: Choice) -> tuple[int, float]:
+    published = choice.candidate.evidence.article.published
+    return (-published.toordinal() if published else 0, -choice.probability)
+
+
+def _short(candidate: Candidate) -> str | None:
+    phrase = candidate.short
+    if phrase is None or phrase.fit < _FIT_TO_SHOW:
+        return None
+    return candidate.text[phrase.start : phrase.end]
+
+
+def _line(candidate: Candidate, citation: Citation) -> str:
+    short = _short(candidate)
+    origin = "From a teaser of another story: " if citation.kind == "teaser" else ""
+    lead = f"{short} — " if short else ""
+    return f"{origin}{lead}“{citation.quote}” [{citation.n}]"
+
+
+def _cite(n: int, candidate: Candidate) -> Citation:
+    article = candidate.evidence.article
+    phrase = candidate.short if _short(candidate) else None
+    return Citation(
+        n=n,
+        quote=candidate.text,
+        article_id=article.id,
+        title=article.title,
+        start=candidate.start,
+        end=candidate.end,
+        kind=candidate.evidence.passage.kind,
+        url=article.url,
+        publisher=article.publisher,
+        published=article.published,
+        highlight=(candidate.start + phrase.start, candidate.start + phrase.end)
+        if phrase
+        else None,
+    )
+
+
+def _not_found(question: Question, evidence: Sequence[Evidence]) -> Reading:
+    text = "\n".join(f"{item.article.title}\n{item.passage.text}" for item in evidence)
+    missing = [name for name in question.names if evidence and not mentions(name, text)]
+    if not evidence:
+        reason = (
+            "No article could be searched: the library, or what the filters leave of it, is empty."
+        )
+    elif missing:
+        reason = f"The articles found do not mention {', '.join(missing)}."
+    else:
+        reason = "No sentence of the articles found answers this."
+    return Reading("not_found", _NOT_FOUND, None, (), reason)
+
+
+def withdrawn() -> Reading:
+    """What is left of an answer whose quotes or short answer did not pass the checks."""
+    return Reading("not_found", _NOT_FOUND, None, (), "The answer found did not pass the checks.")

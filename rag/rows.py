@@ -1,0 +1,114 @@
+"""Between the library's rows and the types of the design."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar, TypeVarTuple
+
+import numpy as np
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
+
+from rag.schema import articles, passages
+from rag.types import Article, ArticleRef, Filters, Line, Passage, PassageVector, Teaser
+
+_LINES = TypeAdapter(tuple[Line, ...])
+_TEASERS = TypeAdapter(tuple[Teaser, ...])
+# SQLite takes 32,766 bound values in one statement; older builds 999.
+_MOST_VALUES = 900
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+class Listed(ArticleRef):
+    """An article in a list. ``passages`` is how many it was split into."""
+
+    source: str | None
+    added_at: datetime
+    passages: int
+
+
+def article_values(article: Article) -> dict[str, object]:
+    """An article as values of the articles table, without embedder, splitter and added_at."""
+    values = article.model_dump(exclude={"lines", "teasers"})
+    values["lines"] = _LINES.dump_json(article.lines).decode()
+    values["teasers"] = _TEASERS.dump_json(article.teasers).decode()
+    values["publisher_key"] = publisher_key(article.publisher)
+    return values
+
+
+def article_of(row: Row[Any]) -> Article:
+    """The article in a row of the articles table."""
+    plain = {name: getattr(row, name) for name in Article.model_fields}
+    plain["lines"] = _LINES.validate_json(row.lines)
+    plain["teasers"] = _TEASERS.validate_json(row.teasers)
+    return Article(**plain)
+
+
+def listed_of(row: Row[Any]) -> Listed:
+    """The list entry in a row of the articles table with its number of passages."""
+    plain = {name: getattr(row, name) for name in Listed.model_fields}
+    plain["added_at"] = row.added_at.replace(tzinfo=UTC)
+    return Listed(**plain)
+
+
+def passages_where(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Passage]:
+    """The passages that meet a condition, by article and place, sliced from the articles' texts."""
+    statement = (
+        select(passages, articles.c.text)
+        .join(articles)
+        .where(condition)
+        .order_by(passages.c.article_id, passages.c.ordinal)
+    )
+    for row in connection.execute(statement):
+        yield Passage(
+            id=row.id,
+            article_id=row.article_id,
+            ordinal=row.ordinal,
+            kind=row.kind,
+            start=row.start,
+            end=row.end,
+            text=row.text[row.start : row.end],
+        )
+
+
+def passage_vector_of(row: Row[Any]) -> PassageVector:
+    """What the index takes, from a row of passages joined with vectors and articles."""
+    return PassageVector(
+        passage_id=row.id,
+        article_id=row.article_id,
+        kind=row.kind,
+        vector=np.frombuffer(row.vector, dtype="<f4"),
+        publisher=row.publisher,
+        published=row.published,
+    )
+
+
+def narrowed(statement: Select[*Ts], filters: Filters) -> Select[*Ts]:
+    """A select from articles, narrowed. No date meets no bound, as NULL meets none in SQL."""
+    if filters.articles:
+        statement = statement.where(articles.c.id.in_(filters.articles))
+    if filters.publisher is not None:
+        statement = statement.where(articles.c.publisher_key == publisher_key(filters.publisher))
+    if filters.since is not None:
+        statement = statement.where(articles.c.published >= filters.since)
+    if filters.until is not None:
+        statement = statement.where(articles.c.published <= filters.until)
+    return statement
+
+
+def publisher_key(publisher: str | None) -> str | None:
+    """A publisher's name as it is compared: without regard to case and outer space."""
+    return None if publisher is None else publisher.strip().casefold()
+
+
+def now() -> datetime:
+    """The time in UTC, without a zone, as the database keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def portions(values: Iterable[T]) -> Iterator[Sequence[T]]:
+    """Values in portions that fit into one statement."""
+    given = list(values)
+    for at in range(0, len(given), _MOST_VALUES):
+        yield given[at : at + _MOST_VALUES]

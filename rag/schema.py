@@ -1,0 +1,230 @@
+"""The library's tables and how its SQLite file is opened, checked and its errors told."""
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
+
+from rag import fulltext
+from rag.errors import DataFolderError, LibraryBusy, LibraryTooNew
+
+VERSION = 1
+"""Of the tables below. A library of a higher version is refused."""
+
+FILE = "dateline.sqlite3"
+
+tables = MetaData()
+
+meta = Table(
+    "meta",
+    tables,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+# The embedder and the splitter stand with the article, not with each vector: one transaction makes
+# all passages of an article, so they cannot differ, and the check at start stays one index look-up.
+articles = Table(
+    "articles",
+    tables,
+    Column("id", String, primary_key=True),
+    Column("url", String, unique=True),
+    Column("source", String),
+    Column("content_hash", String, nullable=False, unique=True),
+    Column("title", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("lines", Text, nullable=False),
+    Column("teasers", Text, nullable=False),
+    Column("publisher", String),
+    Column("publisher_key", String, index=True),
+    Column("author", String),
+    Column("published", Date, index=True),
+    Column("updated", Date),
+    Column("added_at", DateTime, nullable=False),
+    Column("embedder", String, nullable=False),
+    Column("splitter", String, nullable=False),
+    Index("articles_made_by", "embedder", "splitter"),
+)
+
+# Files that hold an article. It goes away when the last one of them holds another.
+sources = Table(
+    "sources",
+    tables,
+    Column("source", String, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), index=True, nullable=False),
+)
+
+# No text here: a passage is ``article.text[start:end]`` and nothing else, so that a quote can never
+# differ from the article it is taken from. AUTOINCREMENT never gives an id a second time, so what
+# the index still holds of a removed passage can never pass for another one.
+passages = Table(
+    "passages",
+    tables,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    UniqueConstraint("article_id", "ordinal"),
+    sqlite_autoincrement=True,
+)
+
+vectors = Table(
+    "vectors",
+    tables,
+    Column("passage_id", ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# What the index has not been told yet. No foreign key: removed passages are gone from the others.
+outbox = Table(
+    "outbox",
+    tables,
+    Column("passage_id", Integer, primary_key=True, autoincrement=False),
+    Column("action", String, nullable=False, index=True),
+)
+
+_ADVICE = {
+    "FULL": "the disk is full. Nothing of this step was stored; free some space and repeat it",
+    "READONLY": "it is read-only. Nothing was changed; make it writable or set DATELINE_DATA",
+    "CANTOPEN": "it cannot be opened. Nothing was changed; make it writable or set DATELINE_DATA",
+    "PERM": "permission is denied. Nothing was changed; make it writable or set DATELINE_DATA",
+    "NOTADB": "it is no SQLite file. Nothing was changed; move it away or set DATELINE_DATA",
+    "CORRUPT": "it is damaged. Nothing was changed; put back a copy of the data folder",
+    "IOERR": "the disk gave an error. Nothing of this step was stored; check the disk",
+}
+
+
+def open_database(folder: Path) -> Engine:
+    """Open the SQLite file in ``folder``, making both when they are absent.
+
+    Raises DataFolderError, LibraryBusy or LibraryTooNew.
+    """
+    with telling(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": 5})
+        event.listen(engine, "connect", _connected)
+        event.listen(engine, "begin", _begun)
+        try:
+            _prepare(engine, folder)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One read transaction: everything read in it is of one moment."""
+    with telling(_folder(engine)), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction: all of it is stored, or nothing."""
+    with (
+        telling(_folder(engine)),
+        engine.execution_options(dateline_write=True).begin() as connection,
+    ):
+        yield connection
+
+
+@contextmanager
+def telling(folder: Path) -> Iterator[None]:
+    """Turn errors of SQLite and of the file system into DataFolderError."""
+    try:
+        yield
+    except FileExistsError:
+        raise DataFolderError(
+            f"The data folder {folder} is a file. Nothing was changed; "
+            "move it away or set DATELINE_DATA to another folder."
+        ) from None
+    except OSError as error:
+        raise DataFolderError(
+            f"The data folder {folder} cannot be used: {error.strerror or error}. Nothing was "
+            "changed; make it writable or set DATELINE_DATA to another folder."
+        ) from error
+    except DBAPIError as error:
+        raise _told(folder, error) from error
+
+
+def _told(folder: Path, error: DBAPIError) -> DataFolderError:
+    name: str = getattr(error.orig, "sqlite_errorname", "").removeprefix("SQLITE_")
+    if name.startswith(("BUSY", "LOCKED")):
+        return LibraryBusy(
+            f"The library in {folder} is being written to by another process. "
+            "Nothing of this step was stored; try again when it has finished."
+        )
+    advice = next((text for code, text in _ADVICE.items() if name.startswith(code)), None)
+    why = advice or f"{error.orig}. Nothing of this step was stored; check the data folder"
+    return DataFolderError(f"The library {folder / FILE} cannot be used: {why}.")
+
+
+def _folder(engine: Engine) -> Path:
+    return Path(engine.url.database or "").parent
+
+
+def _connected(connection: sqlite3.Connection, _record: Any) -> None:
+    # Python's sqlite3 would begin transactions on its own, and none for a read.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "busy_timeout = 5000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begun(connection: Connection) -> None:
+    write = connection.get_execution_options().get("dateline_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _prepare(engine: Engine, folder: Path) -> None:
+    """Check the schema version; make the tables in a new file."""
+    with engine.begin() as connection:
+        if engine.dialect.has_table(connection, "meta"):
+            _check_version(connection, folder)
+            return
+    with engine.execution_options(dateline_write=True).begin() as connection:
+        if engine.dialect.has_table(connection, "meta"):
+            return  # another process made them in between
+        tables.create_all(connection)
+        fulltext.create(connection)
+        rows = {"schema": str(VERSION), "library": secrets.token_hex(8), "generation": "1"}
+        connection.execute(meta.insert(), [{"key": k, "value": v} for k, v in rows.items()])
+
+
+def _check_version(connection: Connection, folder: Path) -> None:
+    found = connection.scalar(select(meta.c.value).where(meta.c.key == "schema"))
+    if found is None or int(found) > VERSION:
+        raise LibraryTooNew(
+            f"A newer Dateline wrote the library in {folder} (its schema is {found}, known here is "
+            f"{VERSION}). Nothing was changed; install the newer one or set DATELINE_DATA."
+        )

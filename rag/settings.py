@@ -1,0 +1,62 @@
+"""Settings; the only reader of the environment."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Read from ``DATELINE_*`` variables, then from a ``.env`` file in the working folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DATELINE_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    data: Path = Field(default=Path("data"), description="The data folder: library and index.")
+    chroma_url: str | None = Field(
+        default=None, description="A Chroma server to use in place of the one in the data folder."
+    )
+    embedder: str = Field(
+        default="local",
+        description="`local` for the shipped MiniLM, or a model behind `/v1/embeddings`.",
+    )
+    embed_base_url: str | None = Field(
+        default=None,
+        description="Base URL of the embeddings server, when `embedder` is not `local`.",
+    )
+    embed_api_key: SecretStr | None = Field(
+        default=None,
+        description="Its key. Without it and without a base URL, `OPENAI_API_KEY` is used.",
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="OPENAI_API_KEY",
+        description="The key for OpenAI itself; never sent to another server.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `dateline serve` listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port that it listens on.")
+
+
+def load(**given: object) -> Settings:
+    """Read the settings; options given on a command line (not None) win.
+
+    Raises SettingsError with one line that names the setting and what is wrong with it.
+    """
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**chosen)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(
+            f"DATELINE_{name} cannot be {first['input']!r}: {first['msg']}. Nothing was changed; "
+            "correct it in the environment or in .env."
+        ) from None

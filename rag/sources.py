@@ -1,0 +1,159 @@
+"""Where articles come from: files, folders and given text; what cannot be one is said in a line."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rag.errors import BadArticle
+
+SUFFIXES = (".txt", ".text", ".md", ".markdown")
+"""Files that are taken from a folder. A file that is named itself may be called anything."""
+
+LARGEST = 5_000_000
+"""Bytes that one article may have."""
+
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAG = re.compile(
+    r"</?(?:a|br|body|div|head|html|img|li|meta|p|script|span|table|td|tr|ul)\b[^>]*>",
+    re.IGNORECASE,
+)
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One article to be ingested: a file (``path``) or its content, and what is known of it.
+
+    What is given here wins over what the page says of itself.
+    """
+
+    path: Path | None = None
+    content: bytes | str | None = None
+    url: str | None = None
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published: date | None = None
+
+    @property
+    def name(self) -> str:
+        """How a message names it."""
+        if self.path is not None:
+            return readable(self.path)
+        return self.url or self.title or "The given text"
+
+    @property
+    def source(self) -> str | None:
+        """The absolute path of the file, as kept with the article."""
+        return None if self.path is None else readable(self.path.resolve())
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A source that was not ingested, and why, in one line."""
+
+    name: str
+    message: str
+
+
+def readable(path: Path) -> str:
+    """A path as text; bytes in it that are no UTF-8 are written out, as they cannot be stored."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+def walk(given: Iterable[Source | Path | str]) -> Iterator[Source | Failure]:
+    """Every source that is meant: folders recursively and in order, hidden files left out."""
+    for each in given:
+        source = each if isinstance(each, Source) else Source(path=Path(each))
+        if source.path is None or not source.path.is_dir():
+            yield source
+            continue
+        found = False
+        for found_one in _in_folder(source.path, seen=set()):
+            found = True
+            yield found_one
+        if not found:
+            yield Failure(
+                source.name,
+                f"The folder {source.name} holds no article ({', '.join(SUFFIXES)} files are "
+                "read). Nothing of it was stored; give another folder.",
+            )
+
+
+def read(source: Source) -> str:
+    """The text of a source, as it is in the file but for a byte order mark.
+
+    Raises BadArticle when it is missing, empty, too large, binary, not UTF-8 or HTML.
+    """
+    content = _content(source)
+    if len(content) > LARGEST:
+        raise _bad(source, f"is larger than {LARGEST // 1_000_000} MB", "split it, or leave it out")
+    text = _decoded(source, content) if isinstance(content, bytes) else content
+    # A lone surrogate, from JSON, is no character and cannot be stored.
+    text = text.removeprefix("\ufeff").encode("utf-8", "ignore").decode()
+    if not text.strip():
+        raise _bad(source, "is empty", "give a file with text in it")
+    if "\0" in text:
+        raise _bad(source, "is binary", "save it as plain text")
+    if _HTML.match(text) or len(_TAG.findall(text)) > max(20, len(text) // 200):
+        raise _bad(source, "is HTML, which this version does not read", "save the page as text")
+    return text
+
+
+def _in_folder(folder: Path, *, seen: set[Path]) -> Iterator[Source | Failure]:
+    """Files with one of the suffixes. Links are followed, but no folder twice."""
+    try:
+        real = folder.resolve()
+        inside = [] if real in seen else sorted(folder.iterdir())
+    except (OSError, RuntimeError) as error:
+        name = readable(folder)
+        message = f"The folder {name} cannot be read: {error}. Nothing of it was stored."
+        yield Failure(name, message)
+        return
+    seen.add(real)
+    for path in inside:
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            yield from _in_folder(path, seen=seen)
+        elif path.suffix.lower() in SUFFIXES and path.is_file():
+            yield Source(path=path)
+
+
+def _content(source: Source) -> bytes | str:
+    if source.path is None:
+        return source.content or ""
+    try:
+        if not source.path.exists():
+            raise _bad(source, "is not there", "check the name")
+        if not source.path.is_file():
+            raise _bad(source, "is no file", "give a file or a folder")
+        with source.path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        why = f"cannot be read ({error.strerror})"
+        raise _bad(source, why, "check its name and permissions") from error
+
+
+def _decoded(source: Source, content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) and len(content) % 2 == 0:
+        raise _bad(source, "is UTF-16, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8")
+    sample = content[:100_000]
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if b"\0" in content or controls > len(sample) // 20:
+        raise _bad(source, "is binary", "save it as plain text")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        what = f"is not UTF-8 (byte {error.start + 1} is {content[error.start]:#04x})"
+        how = "convert it, if it is Western European with: iconv -f WINDOWS-1252 -t UTF-8"
+        raise _bad(source, what, how) from None
+
+
+def _bad(source: Source, what: str, advice: str) -> BadArticle:
+    return BadArticle(f"{source.name} {what}. Nothing of it was stored; {advice}.")

@@ -1,0 +1,199 @@
+"""The words of the design as types. Frozen pydantic where data crosses a boundary.
+
+Every offset is a pair of Python string indices into ``Article.text``, end exclusive.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Frozen(BaseModel):
+    """Base of everything that leaves the process: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Label(StrEnum):
+    """What one line of a page is."""
+
+    TITLE = "title"
+    BODY = "body"
+    HEADING = "heading"
+    DATELINE = "dateline"
+    TEASER = "teaser"
+    RUBRIC = "rubric"
+    FURNITURE = "furniture"
+
+
+class Line(Frozen):
+    """A non-blank line of the page with its label and why it has it."""
+
+    start: int
+    end: int
+    label: Label
+    reason: str
+
+
+class Teaser(Frozen):
+    """A teaser of another story that stands on the page. Never the host article's text."""
+
+    start: int
+    end: int
+    rubric: str | None = None
+
+
+class Article(Frozen):
+    """One page as stored: its text, what each line of it is, and what it says of itself.
+
+    ``source`` is where it came from (a file's absolute path, or None); ``url`` is what the page or
+    the caller gave. ``published`` and ``updated`` are None unless the page or the caller says so.
+    """
+
+    id: str
+    title: str
+    text: str
+    lines: tuple[Line, ...]
+    teasers: tuple[Teaser, ...] = ()
+    url: str | None = None
+    source: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published: date | None = None
+    updated: date | None = None
+    content_hash: str
+
+
+Kind = Literal["body", "teaser"]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A run of whole sentences of one article that is searched as one piece.
+
+    ``text == article.text[start:end]``. ``id`` is 0 until the library has stored it; stored ids
+    are never used again.
+    """
+
+    article_id: str
+    ordinal: int
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    id: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class PassageVector:
+    """A stored passage as the search index takes it: its vector, and what filters need."""
+
+    passage_id: int
+    article_id: str
+    kind: Kind
+    vector: "NDArray[np.float32]"
+    publisher: str | None = None
+    published: date | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A passage with its article and its scores for one question.
+
+    ``dense`` is the cosine similarity (None when only keywords found it), ``keyword`` the BM25
+    score (higher is better, None when only vectors found it), ``score`` the fused one, 0 to 1.
+    """
+
+    passage: Passage
+    article: Article
+    score: float
+    dense: float | None = None
+    keyword: float | None = None
+
+
+class Filters(Frozen):
+    """Narrows a search. Undated articles never match when ``since`` or ``until`` is given.
+
+    ``publisher`` is compared without regard to case; both dates are inclusive.
+    """
+
+    articles: tuple[str, ...] = ()
+    publisher: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+NO_FILTERS = Filters()
+
+
+class ArticleRef(Frozen):
+    """An article as named to a reader."""
+
+    id: str
+    title: str
+    url: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+
+
+class Citation(Frozen):
+    """A verbatim quote: ``quote == article.text[start:end]``, always.
+
+    ``highlight`` are the offsets of the short answer, inside start..end.
+    """
+
+    n: int
+    quote: str
+    article_id: str
+    title: str
+    start: int
+    end: int
+    kind: Kind = "body"
+    url: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+    highlight: tuple[int, int] | None = None
+
+
+Status = Literal[
+    "answered", "partial", "conflicting", "not_found", "refused", "filtered", "truncated"
+]
+
+
+class Usage(Frozen):
+    """Tokens that a model server says it used."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class Answer(Frozen):
+    """What was asked, what the articles say, and where they say it.
+
+    ``text`` carries [n] markers that name ``citations``. ``short`` is the phrase that answers,
+    when one fits the question. ``reason`` and ``nearest`` are set when the answer was not found.
+    ``as_of`` is the newest date among the cited articles. ``timings`` are seconds by step.
+    """
+
+    question: str
+    status: Status
+    text: str
+    short: str | None = None
+    citations: tuple[Citation, ...] = ()
+    reason: str | None = None
+    nearest: tuple[ArticleRef, ...] = ()
+    as_of: date | None = None
+    unsupported: tuple[str, ...] = ()
+    model: str
+    prompt: str | None = None
+    usage: Usage | None = None
+    timings: dict[str, float] = {}
+    trace_id: str
+    asked_at: datetime

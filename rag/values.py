@@ -1,0 +1,197 @@
+"""Typed values (money, percentages, counts, dates ...) found in a text, and compared by value."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from rag.date_finder import find_dates
+from rag.dates import When, covers_date, resolve, same_date
+from rag.numbers import Number, find_numbers
+from rag.surroundings import (
+    Qualifier,
+    date_start,
+    noun_after,
+    per_after,
+    qualifier_after,
+    qualifier_before,
+)
+from rag.units import AMBIGUOUS, DURATIONS, FAMILIES
+
+Kind = Literal[
+    "money",
+    "percent",
+    "points",
+    "count",
+    "measure",
+    "duration",
+    "fraction",
+    "multiple",
+    "date",
+]
+
+_BOUNDS = frozenset({"more_than", "less_than", "at_least", "at_most"})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value and where it stands: ``source[start:end] == text``.
+
+    ``low`` and ``high`` carry the magnitude ("Rmb160bn" is 160000000000) and differ only for a
+    range; they are None for dates, which have ``when``. A percentage is in percent, a fraction and
+    a multiple are plain numbers. ``unit`` is an ISO currency code, a unit of measure or time, or
+    the word as it stands when it is an unknown one. ``noun`` is the head noun that a count counts
+    and ``per`` what a rate is for ("unit" of "$20 per unit"); neither takes part in a comparison.
+    ``outer`` spans the words before and the noun after as well ("about 20,000 H200 chips", "spring
+    2029"). ``falling`` is set when a word
+    such as "fell" stands before.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+    unit: str | None = None
+    qualifier: Qualifier | None = None
+    noun: str | None = None
+    per: str | None = None
+    when: When | None = None
+    outer: tuple[int, int] = (0, 0)
+    falling: bool = False
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The number, or None for a range or a date."""
+        return self.low if self.low == self.high else None
+
+
+def find(text: str, *, reference: date | None = None) -> list[Value]:
+    """Every value of the text in order of start; none overlaps another. Never raises.
+
+    ``reference`` (the article's date) resolves relative dates and dates that name no year.
+    """
+    dates = find_dates(text)
+    taken = bytearray(len(text))
+    for dated in dates:
+        taken[dated.start : dated.end] = b"\x01" * (dated.end - dated.start)
+    found = [_measured(text, number) for number in find_numbers(text, taken)]
+    for dated in dates:
+        when = resolve(dated.when, reference) if reference else dated.when
+        found.append(
+            Value(
+                kind="date",
+                start=dated.start,
+                end=dated.end,
+                text=text[dated.start : dated.end],
+                when=when,
+                outer=(date_start(text, dated.start), dated.end),
+            )
+        )
+    return sorted(found, key=lambda value: value.start)
+
+
+def same(a: Value, b: Value, *, bounds: bool = True) -> bool:
+    """Equal as values with unit and magnitude: "Rmb160bn" is "160 billion yuan".
+
+    "about" makes no difference. With ``bounds`` "more than 30tn" is not "30tn"; without, it is.
+    Exact fractions equal their percentage (half is 50%), others do not (a third is not 33%).
+    """
+    if a.when and b.when:
+        return same_date(a.when, b.when)
+    if a.when or b.when or (bounds and _bound(a) != _bound(b)):
+        return False
+    left, right = _comparable(a), _comparable(b)
+    if left[0] != right[0] or not _same_unit(a, b):
+        return False
+    if a.falling != b.falling and abs(left[1]) == abs(right[1]):
+        return abs(left[2]) == abs(right[2])
+    return left[1:] == right[1:]
+
+
+def covers(wide: Value, narrow: Value) -> bool:
+    """True when ``narrow`` lies within ``wide``: a day in its month, an amount in a range."""
+    if wide.when and narrow.when:
+        return covers_date(wide.when, narrow.when)
+    if wide.when or narrow.when:
+        return False
+    left, right = _comparable(wide), _comparable(narrow)
+    if left[0] != right[0] or not _same_unit(wide, narrow):
+        return False
+    return left[1] <= right[1] and right[2] <= left[2]
+
+
+def close(a: Value, b: Value, *, tolerance: Decimal) -> bool:
+    """True when both have the same unit and differ by at most ``tolerance`` (0.01 is 1 %)."""
+    if a.when or b.when:
+        return False
+    left, right = _comparable(a), _comparable(b)
+    if left[0] != right[0] or not _same_unit(a, b):
+        return False
+    return all(
+        abs(x - y) <= tolerance * max(abs(x), abs(y))
+        for x, y in zip(left[1:], right[1:], strict=True)
+    )
+
+
+def _bound(value: Value) -> str | None:
+    return value.qualifier if value.qualifier in _BOUNDS else None
+
+
+def _comparable(value: Value) -> tuple[str, Decimal, Decimal]:
+    """What is compared: the family of units, and the ends of the range in its base unit."""
+    low, high = value.low or Decimal(0), value.high or Decimal(0)
+    if value.kind == "fraction":
+        return "percent", low * 100, high * 100
+    if value.kind in ("measure", "duration", "points"):
+        family, factor = FAMILIES.get(value.unit or "", (value.unit or "", Decimal(1)))
+        return family, low * factor, high * factor
+    return value.kind, low, high
+
+
+def _same_unit(a: Value, b: Value) -> bool:
+    if a.kind == "count":
+        return a.unit == b.unit or a.unit is None or b.unit is None
+    if a.kind != "money" or a.unit == b.unit:
+        return True
+    return (b.unit in AMBIGUOUS.get(a.unit or "", ())) or (
+        a.unit in AMBIGUOUS.get(b.unit or "", ())
+    )
+
+
+def _measured(text: str, number: Number) -> Value:
+    """The number with the words around it that say how exact it is and what it counts."""
+    kind: Kind = number.kind
+    if kind == "measure" and number.unit in FAMILIES:
+        family = FAMILIES[number.unit][0]
+        kind = "duration" if family in DURATIONS else "points" if family == "points" else "measure"
+    before = qualifier_before(text, number.start, duration=kind == "duration")
+    after = qualifier_after(text, number.end)
+    outer = (before.start, after.end if after else number.end)
+    value = Value(
+        kind=kind,
+        start=number.start,
+        end=number.end,
+        text=text[number.start : number.end],
+        low=number.low,
+        high=number.high,
+        unit=number.unit,
+        qualifier=before.qualifier or (after.qualifier if after else None),
+        falling=before.falling,
+        outer=outer,
+    )
+    if kind == "count":
+        return _with_noun(text, value, scaled=number.scaled)
+    if per := per_after(text, number.end):
+        return replace(value, per=per[0], outer=(outer[0], per[1]))
+    return value
+
+
+def _with_noun(text: str, value: Value, *, scaled: bool) -> Value:
+    noun = noun_after(text, value.outer[1])
+    if noun is None:
+        return value
+    word, end = noun
+    unit = word if scaled and word[0].isupper() else None
+    return replace(value, noun=word.lower(), unit=unit, outer=(value.outer[0], end))
