@@ -177,13 +177,6 @@ def _negative(text: str, at: int) -> bool:
     return not before or before.isspace() or before in "([$€£¥"
 
 
-def _inside_name(text: str, start: int) -> bool:
-    before = text[start - 1 : start] if start else ""
-    if before.isalnum() or before in ("_", "#", "@"):
-        return True
-    return before == "-" and _NAME_HYPHEN.search(text, max(0, start - 30), start) is not None
-
-
 def _read_on(text: str, start: int, end: int, literal: Decimal, code: str | None) -> Number | None:
     """The number with the magnitude and unit that follow it; None when it is part of a name."""
     literal, end, scaled = _magnitude(text, end, literal, money=code is not None)

@@ -40,7 +40,7 @@ _NOT_FOUND = "Not in the articles."
 
 @dataclass(frozen=True)
 class Choice:
-    """A sentence and the probability that it answers."""
+    """A sentence and how likely it answers: the probability, times what ``_factor`` says."""
 
     candidate: Candidate
     probability: float
@@ -59,7 +59,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Weights:
-    """A logistic regression over FEATURES: trained by ``evals.bench.train_reader``.
+    """A logistic regression over FEATURES: trained by ``python -m evals.bench.reader --train``.
 
     Below ``threshold`` a sentence does not answer.
     """

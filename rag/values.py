@@ -122,19 +122,6 @@ def covers(wide: Value, narrow: Value) -> bool:
     return left[1] <= right[1] and right[2] <= left[2]
 
 
-def close(a: Value, b: Value, *, tolerance: Decimal) -> bool:
-    """True when both have the same unit and differ by at most ``tolerance`` (0.01 is 1 %)."""
-    if a.when or b.when:
-        return False
-    left, right = _comparable(a), _comparable(b)
-    if left[0] != right[0] or not _same_unit(a, b):
-        return False
-    return all(
-        abs(x - y) <= tolerance * max(abs(x), abs(y))
-        for x, y in zip(left[1:], right[1:], strict=True)
-    )
-
-
 def _bound(value: Value) -> str | None:
     return value.qualifier if value.qualifier in _BOUNDS else None
 
