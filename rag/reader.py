@@ -18,7 +18,10 @@ from rag.types import Citation, Evidence, Status
 NAME = "embedded-reader"
 
 _ASKS_NAME = re.compile(r"\bnames? of\b|\bby name\b", re.IGNORECASE)
-_NAMES_ASKED = (Asks.NAME, Asks.PLACE)
+# What says when without naming a date.
+_WHILE = re.compile(
+    r"\b(?:when|after|before|until|once|since|during|while|as soon as)\b", re.IGNORECASE
+)
 _SUMS_ASKED = (Asks.MONEY, Asks.QUANTITY)
 WEIGHTS = Path(__file__).parent / "models" / "reader.json"
 _VALUES_ASKED = (Asks.MONEY, Asks.PERCENT, Asks.COUNT, Asks.QUANTITY, Asks.DURATION)
@@ -135,12 +138,7 @@ def _may_answer(question: Question, candidate: Candidate) -> bool:
     near = f"{candidate.near}\n{candidate.text}"
     if not all(mentions(name, near) for name in question.names):
         return False
-    by_name = _ASKS_NAME.search(question.text) is not None
-    if by_name or (question.head and question.asks in _NAMES_ASKED):
-        least = _FIT_TO_SHOW if by_name or question.asks is Asks.PLACE else 0.0
-        if candidate.short is None or candidate.short.fit < least:
-            return False
-    if question.asks in _VALUES_ASKED and (candidate.short is None or not candidate.short.fit):
+    if not _holds_phrase(question, candidate):
         return False
     article = candidate.evidence.article
     if not fits_years(
@@ -152,6 +150,21 @@ def _may_answer(question: Question, candidate: Candidate) -> bool:
     ):
         return False
     return not is_share_of_total(question, candidate.text)
+
+
+def _holds_phrase(question: Question, candidate: Candidate) -> bool:
+    """Whether the sentence holds a phrase of the type asked for, where one is needed."""
+    fit = candidate.short.fit if candidate.short else -1.0
+    by_name = _ASKS_NAME.search(question.text) is not None
+    if question.asks is Asks.PERSON:
+        return fit >= _FIT_TO_SHOW or not by_name
+    if question.asks is Asks.PLACE:
+        return fit >= _FIT_TO_SHOW or not (by_name or question.head)
+    if question.asks is Asks.NAME:
+        return fit >= 0.0 or not question.head
+    if question.asks is Asks.DATE:
+        return fit > 0.0 or _WHILE.search(candidate.text) is not None
+    return fit > 0.0 or question.asks not in _VALUES_ASKED
 
 
 def _with_rivals(choices: Sequence[Choice], threshold: float) -> list[Choice]:

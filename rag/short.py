@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rag import names, values
 from rag.question import Asks, Question, stem, words
 from rag.sentences import Span
+from rag.synonyms import of as synonyms_of
 from rag.values import Value
 
 _KINDS: dict[Asks, tuple[tuple[values.Kind, ...], ...]] = {
@@ -155,7 +156,9 @@ def _noun_fit(question: Question, sentence: str, value: Value, like: Like) -> fl
     """How well what is counted fits what the question counts; 0.5 where the text does not say."""
     if not value.noun:
         return 0.5
-    wanted = question.head or [term.word for term in question.terms]
+    wanted = question.head or tuple(term.word for term in question.terms)
+    # "How many Acme shops": shops are counted, whatever else has Acme before it
+    wanted = tuple(word for word in wanted if not word[:1].isupper()) or wanted
     counted = set(map(stem, words(sentence[value.end : max(value.end, value.outer[1])])))
     if counted & set(map(stem, wanted)):
         return 1.0
@@ -267,9 +270,17 @@ def _name_fit(question: Question, sentence: str, name: names.Name, anchors: list
         fit -= 0.5 if name.of_organisation else 0.0
         fit += 0.4 if _SAID_AFTER.match(after) or _BY_BEFORE.search(before) else 0.0
         fit += 0.3 if _ROLE_AFTER.match(after) else 0.0
-    elif _beside_head(question, sentence, name):
-        fit += 0.5
+    else:
+        fit += 0.5 if _beside_head(question, sentence, name) else 0.0
+        fit += 0.6 if _is_such(question, name) else 0.0
     return fit
+
+
+def _is_such(question: Question, name: names.Name) -> bool:
+    """Whether a word of the name says that it is what is asked for: "Bank", "Times"."""
+    heads = {stem(word) for word in question.head}
+    heads = heads.union(*map(synonyms_of, heads))
+    return any(stem(word) in heads for word in name.words)
 
 
 def _reason(sentence: str) -> Short | None:

@@ -46,6 +46,7 @@ correct corrected correction revised
 refund repay repaid reimburse
 rent rental lease leasing leased
 company firm
+based headquartered located
 """.strip().splitlines()
 
 

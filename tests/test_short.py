@@ -51,6 +51,16 @@ def phrase(question: str, sentence: str) -> str | None:
             "It had offered $4.6 billion, or $41.75 a share, in February.",
             "$41.75 a share",
         ),
+        (
+            "How many Acme shops were hit by the strike?",
+            "More than 1,000 Acme workers went on strike at 65 shops.",
+            "65 shops",
+        ),
+        (
+            "Which newspaper reported the plan of Orlan?",
+            "Orlan has a plan to grow in Ostrelle, reported Courier Times.",
+            "Courier Times",
+        ),
         ("How many seats did it win?", "It took 127 of the 240 seats.", "127"),
         (
             "When is the new cabinet sworn in?",
