@@ -23,9 +23,9 @@ def create_app(
 ) -> FastAPI:
     """The application. It opens the library when it starts and is ready with its models loaded.
 
-    It writes to the data folder only while it stores or deletes an article, and holds the right to
-    write no longer: `dateline ingest` can add articles in between. ``on_ready`` is called once
-    questions can be asked. When it cannot start, ``app.state.failure`` is the DatelineError.
+    It holds the right to write to the data folder for all its life, see ``_opened``. ``on_ready``
+    is called once questions can be asked. When it cannot start, ``app.state.failure`` is the
+    DatelineError.
     """
     chosen = settings if settings is not None else load()
 

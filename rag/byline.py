@@ -217,13 +217,20 @@ def self_named(line: str) -> str | None:
     return found["name"] if found else None
 
 
+_SECTIONS = frozenset(
+    ("news", "sport", "sports", "business", "world", "politics", "opinion", "markets", "weather")
+)
+
+
 def masthead(heads: Iterable[str], foots: Iterable[str]) -> str | None:
     """The name at the top of the page that a copyright or follow line repeats, or None."""
     lines = list(foots)
     for head in heads:
         bare = re.sub(r"^the ", "", head.strip(), flags=re.IGNORECASE)
         whole = re.compile(rf"\b{re.escape(bare)}\b", re.IGNORECASE)
-        found = next((match for match in map(whole.search, lines) if match), None)
-        if len(bare) > 3 and found:
+        matches = (match for line in lines for match in whole.finditer(line))
+        # As a name: "the day's business news" repeats no menu word.
+        found = next((match for match in matches if match[0][0].isupper()), None)
+        if len(bare) > 3 and found and bare.lower() not in _SECTIONS:
             return found[0] if head.isupper() else head.strip()
     return None

@@ -82,6 +82,7 @@ class Index:
                 self.close()
                 with self._telling():
                     shutil.rmtree(self._folder)
+                    _forget()
 
     def create(self) -> None:
         """Make an empty collection with the stamp as it is now."""
@@ -196,6 +197,13 @@ class Index:
                 f"The search index in {where} cannot be used: {_one_line(error)}. "
                 f"The articles are safe in the library; {what}."
             ) from error
+
+
+def _forget() -> None:
+    """Make chromadb forget the half-opened store that it keeps for a damaged folder's path."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()
 
 
 def _connect(folder: Path, url: str | None) -> "Client":

@@ -91,6 +91,8 @@ def delete(engine: Engine, article_id: str) -> Article:
     """Delete an article (its id, or how it begins) from library and index. Raises NotFound."""
     with engine.writing():
         article = engine.library.get(article_id)
+        # First, so that an index that cannot be used is told before anything is deleted.
+        engine.catch_up()
         engine.library.delete(article.id)
         engine.catch_up()
         return article

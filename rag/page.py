@@ -16,6 +16,10 @@ _UNSEEN = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+# Terminal sequences go as a whole: without its ESC, "[31m" would stay as text.
+_TERMINAL = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)?|\x1b[@-Z\\\\^_]"
+)
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
 _TITLE_WORDS = 14
@@ -33,7 +37,7 @@ def clean(raw: str) -> str:
     Takes out byte-order marks, control characters but tab, zero-width and direction marks, soft
     hyphens, variation selectors, tag characters, lone surrogates. ``clean(clean(x)) == clean(x)``.
     """
-    return _SPACES.sub(" ", _NEWLINES.sub("\n", _UNSEEN.sub("", raw)))
+    return _SPACES.sub(" ", _NEWLINES.sub("\n", _UNSEEN.sub("", _TERMINAL.sub("", raw))))
 
 
 @dataclass(frozen=True)

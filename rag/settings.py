@@ -53,6 +53,10 @@ def load(**given: object) -> Settings:
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
         return Settings(**chosen)  # type: ignore[arg-type]
+    except UnicodeDecodeError:
+        raise SettingsError(
+            "The file .env in this folder is not UTF-8. Nothing was changed; save it as UTF-8."
+        ) from None
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()

@@ -14,12 +14,9 @@ SUFFIXES = (".txt", ".text", ".md", ".markdown")
 LARGEST = 5_000_000
 """Bytes that one article may have."""
 
-_HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _TAG = re.compile(
-    r"</?(?:a|br|body|div|head|html|img|li|meta|p|script|span|table|td|tr|ul)\b[^>]*>",
+    r"</?(?:a|br|body|div|head|html|img|li|meta|p|script|span|table|td|tr|ul)\b[^<>]{0,500}>",
     re.IGNORECASE,
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
@@ -100,9 +97,20 @@ def read(source: Source) -> str:
         raise _bad(source, "is empty", "give a file with text in it")
     if "\0" in text:
         raise _bad(source, "is binary", "save it as plain text")
-    if _HTML.match(text) or len(_TAG.findall(text)) > max(20, len(text) // 200):
+    if _begins_as_html(text) or len(_TAG.findall(text)) > max(20, len(text) // 200):
         raise _bad(source, "is HTML, which this version does not read", "save the page as text")
     return text
+
+
+def _begins_as_html(text: str) -> bool:
+    """Whether the first thing but white space, comments and an XML declaration is HTML's."""
+    rest = text.lstrip()
+    while rest.startswith(("<!--", "<?xml")):
+        end = rest.find("-->" if rest.startswith("<!--") else "?>", 4)
+        if end < 0:
+            return False
+        rest = rest[end:].lstrip("->?").lstrip()
+    return _HTML.match(rest) is not None
 
 
 def _in_folder(folder: Path, *, seen: set[Path]) -> Iterator[Source | Failure]:

@@ -95,7 +95,8 @@ def _other_sources(connection: Connection, article_id: str, source: str | None) 
 def note_source(connection: Connection, article_id: str, source: str, match: Match) -> None:
     """Note that a file holds an article now, and no longer the one it held before."""
     before = match.in_file
-    if before == article_id:
+    # An article that was replaced took its row with it, also when the new one has its id.
+    if before == article_id and before not in match.replaces:
         return
     if before is not None and before not in match.replaces:
         left = next(iter(_other_sources(connection, before, source)), None)

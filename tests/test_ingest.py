@@ -1,6 +1,7 @@
 """Articles in: what is taken, what is refused and why, and that nothing is done twice."""
 
 import os
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from rag.engine import Engine
-from rag.errors import NotFound
+from rag.errors import BadArticle, NotFound
 from rag.ingest import Ingested, IngestSummary, Progress, delete, ingest
-from rag.sources import Source
+from rag.sources import Source, read
 from rag.types import NO_FILTERS, Article, Filters
 from tests.conftest import CountingEmbedder
 
@@ -264,3 +265,35 @@ def test_ctrl_c_keeps_what_is_stored_and_leaves_nothing_half(
     assert summary.new == engine.library.counts().articles == 2
     assert in_step(engine)
     assert outcomes(ingest(engine, given)) == ["unchanged", "unchanged", "new", "new"]
+
+
+def test_a_file_changed_again_and_again_stays_one_article(engine: Engine, tmp_path: Path) -> None:
+    page = tmp_path / "buses.txt"
+    for count in (10, 11, 12, 11):
+        page.write_text(f"Marn buys buses\n\nMarn bought {count} new buses on Monday, it said.\n")
+        ingest(engine, [page])
+        assert engine.library.counts().articles == 1
+    (listed,) = engine.library.newest()
+    assert "11 new buses" in engine.library.get(listed.id).text
+
+
+@pytest.mark.parametrize("text", ["<!-- a -->\n" * 20_000 + "The mayor resigned.", "<a " * 100_000])
+def test_hostile_markup_takes_no_time(text: str) -> None:
+    began = time.perf_counter()
+    assert read(Source(content=text)) == text
+    assert time.perf_counter() - began < 5
+
+
+def test_html_behind_comments_is_told_apart() -> None:
+    with pytest.raises(BadArticle, match="HTML"):
+        read(Source(content='<?xml version="1.0"?>\n<!-- saved -->\n<!DOCTYPE html><html></html>'))
+
+
+def test_a_damaged_folder_can_be_dropped_and_made_anew_at_once(engine: Engine, data: Path) -> None:
+    ingest(engine, [Source(content="Bus strike\n\nBuses in Marn stood still on Monday.\n")])
+    engine.close()
+    file = data / "chroma" / "chroma.sqlite3"
+    file.write_bytes(b"\x07" * 3000 + file.read_bytes()[3000:])
+    engine.restart_index()
+    engine.catch_up()
+    assert engine.index.count() == engine.library.counts().passages

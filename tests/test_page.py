@@ -293,3 +293,17 @@ def test_a_million_characters_take_linear_time(raw: str) -> None:
     article = parse(raw)
     assert time.process_time() - start < 6
     assert article.text == clean(raw)
+
+
+def test_terminal_sequences_leave_nothing_behind() -> None:
+    assert clean("a \x1b[31mrow\x1b[0m \x1b]0;title\x07b \x9b1mc") == "a row b c"
+
+
+def test_a_menu_word_is_no_publisher() -> None:
+    page = (
+        "News\n\nSport\n\nBusiness\n\nBridge to close\n\nBy Ada Orrin\n\n"
+        "The bridge will close on Monday for two years, the council said.\n\n"
+        "Get the day's business news in your inbox every morning.\n\n"
+        "© 2026 Harrowgate Herald. All rights reserved."
+    )
+    assert parse(page).publisher == "Harrowgate Herald"

@@ -64,3 +64,12 @@ def test_the_example_names_every_setting_with_its_default() -> None:
     assert sorted(line.partition("=")[0] for line in shown) == sorted(NAMES)
     Path(".env").write_text("\n".join(shown))
     assert load() == Settings(_env_file=None)
+
+
+def test_an_env_file_in_another_encoding_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes("DATELINE_DATA=Bücher".encode("latin-1"))
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        load()
