@@ -28,7 +28,7 @@ _VALUES_ASKED = (Asks.MONEY, Asks.PERCENT, Asks.COUNT, Asks.QUANTITY, Asks.DURAT
 # Another article's sentence is held against the best one when it is this like it in meaning, and
 # this near to it in probability.
 _SAME_MATTER = 0.65
-_RIVAL = 0.25
+_RIVAL = 0.15
 _FIT_TO_SHOW = 0.45
 _SUPPORT = 0.6
 _MOST_QUOTES = 3
@@ -180,7 +180,7 @@ def _with_rivals(choices: Sequence[Choice], threshold: float) -> list[Choice]:
         rival = _value_of(other)
         if (
             rival is not None
-            and choice.probability >= max(threshold, _RIVAL * best.probability)
+            and choice.probability >= max(threshold / 2, _RIVAL * best.probability)
             and other.evidence.passage.kind == best.candidate.evidence.passage.kind
             and article.id not in {taken.candidate.evidence.article.id for taken in kept}
             and float(other.vector @ best.candidate.vector) >= _SAME_MATTER
