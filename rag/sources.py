@@ -14,6 +14,7 @@ SUFFIXES = (".txt", ".text", ".md", ".markdown")
 LARGEST = 5_000_000
 """Bytes that one article may have."""
 
+_VISIBLE = re.compile(r"\S")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:a|br|body|div|head|html|img|li|meta|p|script|span|table|td|tr|ul)\b[^<>]{0,500}>",
@@ -104,13 +105,20 @@ def read(source: Source) -> str:
 
 def _begins_as_html(text: str) -> bool:
     """Whether the first thing but white space, comments and an XML declaration is HTML's."""
-    rest = text.lstrip()
-    while rest.startswith(("<!--", "<?xml")):
-        end = rest.find("-->" if rest.startswith("<!--") else "?>", 4)
+    # By position: cutting the text anew after each comment takes quadratic time.
+    at = _next_visible(text, 0)
+    while text.startswith(("<!--", "<?xml"), at):
+        closing = "-->" if text.startswith("<!--", at) else "?>"
+        end = text.find(closing, at + 4)
         if end < 0:
             return False
-        rest = rest[end:].lstrip("->?").lstrip()
-    return _HTML.match(rest) is not None
+        at = _next_visible(text, end + len(closing))
+    return _HTML.match(text, at) is not None
+
+
+def _next_visible(text: str, at: int) -> int:
+    found = _VISIBLE.search(text, at)
+    return found.start() if found else len(text)
 
 
 def _in_folder(folder: Path, *, seen: set[Path]) -> Iterator[Source | Failure]:
