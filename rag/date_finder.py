@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from rag.dates import RELATIVE, Precision, When, days_of, label_of, span_of_years
+from rag.dates import RELATIVE, Precision, When, days_of, label_of, relative_label, span_of_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +33,32 @@ _FULL_MONTH = re.compile(
     r"January|February|March|April|May|June|July|August|September|October|November|December"
 )
 _MONTH_START = re.compile(
-    r"(?<![^\W\d_])(?:Jan|Feb|Mar|Apr|May|Ju[nl]|Aug|Sep|Oct|Nov|Dec|[JFMASOND][A-Z]{2})"
+    r"(?<![^\W\d_])(?:Jan|Feb|Mar|Apr|May|Ju[nl]|Aug|Sep|Oct|Nov|Dec|[JFMASOND][A-Z]{2}|"
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r"(?!\w))"
 )
 _DAY = r"[0-9]{1,2}(?:st|nd|rd|th)?"
 _YEAR_TAIL = r"(?:,?\s+(?:of\s+)?(?P<year>[12][0-9]{3})(?![\w%]|[.,][0-9]))?"
+# "24 to 26 March" and "between 24 and 26 March", but not "24 and 26 March".
+_BETWEEN = r"(?P<between>(?<=etween\s))?"
+_TO = r"\s(?:to|through|until|(?(between)and|(?!)))\s"
 _MONTH_HEAD = re.compile(
-    rf"(?<![\w.,$€£¥])(?P<day>{_DAY})(?:\s?[-–]\s?(?P<day2>{_DAY}))?(?:\s+of)?\s+$"
+    rf"(?<![\w.,$€£¥]){_BETWEEN}(?P<day>{_DAY})(?:(?:\s?[-–—]\s?|{_TO})(?P<day2>{_DAY}))?"
+    r"(?:\s+of)?\s+$"
 )
 _MONTH_BODY = re.compile(rf"(?i:(?P<month>{_MONTH}))(?!\w)\.?{_YEAR_TAIL}")
 _MONTH_DAY = re.compile(
-    rf"(?i:{_MONTH})\.?\s+(?P<day>{_DAY})(?![\w%]|[.,:][0-9])(?:\s?[-–]\s?(?P<day2>{_DAY})(?!\w))?"
-    rf"{_YEAR_TAIL}"
+    rf"{_BETWEEN}(?i:{_MONTH})\.?\s+(?P<day>{_DAY})(?![\w%]|[.,:][0-9])(?:(?:\s?[-–—]\s?|"
+    rf"{_TO}(?={_DAY}(?:,?\s[12][0-9]{{3}}(?!\w)|[.,;)](?![0-9])|\s(?:in|at|on)\s|$)))"
+    rf"(?P<day2>{_DAY})(?!\w))?{_YEAR_TAIL}"
 )
 _MONTH_CONTEXT = re.compile(
     r"(?i:\b(?:in|since|by|until|till|from|of|during|for|through|throughout|to|before|after|between|"
     r"early|mid|late|this|last|next|and|end-|each|every|on)[\s-]+)$"
 )
 _NUMERIC = re.compile(
-    r"(?<![\w./-])(?:(?P<iso>[12][0-9]{3})-(?P<im>[0-9]{2})-(?P<id>[0-9]{2})(?=T[0-9]|(?![\w-]))"
+    r"(?<![\w./-])(?:(?P<iso>[12][0-9]{3})(?P<gap>[-/])(?P<im>[0-9]{2})(?P=gap)(?P<id>[0-9]{2})"
+    r"(?=T[0-9]|(?![\w/-]))"
     r"|(?P<a>[0-9]{1,2})(?P<sep>[/.])(?P<b>[0-9]{1,2})(?P=sep)(?P<y>[12][0-9]{3})(?![\w/]|[.][0-9]))"
 )
 _FISCAL = r"(?P<fiscal>FY\s?|(?:[Tt]he\s+)?[Ff]iscal\s+(?:[Yy]ear\s+)?|[Ff]inancial\s+[Yy]ear\s+)"
@@ -85,8 +94,13 @@ _YEAR_CONTEXT = re.compile(
     r"(?i:\b(?:in|since|by|until|till|from|of|during|for|through|throughout|to|before|after|between|"
     r"early|mid|late|year|summer|spring|autumn|fall|winter|and|circa|c\.|around)[\s(]+|[(])$"
 )
+_LINK = re.compile(r"(?i:\s?[-–—]\s?|\s(?:to|through|until|(?P<open>and|or))\s)")
 _SIDE = re.compile(r"(?<!\w)([Ll]ast|[Nn]ext)\s$")
 _DATE_FOLLOWS = re.compile(rf",?\s+(?:{_DAY}\s+(?:of\s+)?)?{_MONTH}\.?(?!\w)")
+_MEASURED = re.compile(
+    r"[\s-](?:(?:m|b|tr)illion|[mbt]n|per\s?cent|dollars|euros|pounds|yuan|yen|rupees|k[mg]|[kMGT]Wh?|"
+    r"met(?:er|re)s|tonn?es|tons|miles|hectares|acres)(?!\w)|\s%"
+)
 _COUNTABLE = re.compile(
     r"\s+(?:[a-z]+\s)?(?:[a-z]{2,}[^s\W]s|people|men|women|children|staff)(?!\w)"
 )
@@ -103,20 +117,44 @@ def find_dates(text: str) -> list[Dated]:
                 if not any(taken[dated.start : dated.end]):
                     found.append(dated)
                     taken[dated.start : dated.end] = b"\x01" * (dated.end - dated.start)
-    return sorted(found, key=lambda dated: dated.start)
+    return _with_years(text, sorted(found, key=lambda dated: dated.start))
+
+
+def _with_years(text: str, found: list[Dated]) -> list[Dated]:
+    """Gives the first of "24 March to 2 April 2026" the year that only the second one states."""
+    for at, (first, second) in enumerate(pairwise(found)):
+        one, other = first.when, second.when
+        year = other.year
+        if one.month is None or one.year or one.side or other.month is None or year is None:
+            continue
+        if link := _LINK.fullmatch(text, first.end, second.start):
+            later = (one.month, one.day or 0) > (other.month, other.day or 0)
+            if later and link["open"]:
+                continue
+            when = _calendar(
+                one.label,
+                year=year - later,
+                month=one.month,
+                day=one.day,
+                last_day=one.last_day,
+            )
+            found[at] = replace(first, when=when or one)
+    return found
 
 
 def _calendar(
     label: str, *, year: int | None, month: int, day: int | None = None, last_day: int | None = None
 ) -> When | None:
     """A month or a day of one; None when the calendar has no such day."""
+    if last_day and (day is None or last_day <= day):
+        return None
     span = days_of(year or 2000, first_month=month, months=1, day=day)
     end = days_of(year or 2000, first_month=month, months=1, day=last_day) if last_day else span
     if span is None or end is None:
         return None
     when = When("day" if day else "month", label, year=year, month=month, day=day)
     if last_day:
-        when = replace(when, precision="range")
+        when = replace(when, precision="range", last_day=last_day)
     return replace(when, first=span[0], last=end[1]) if year else when
 
 
@@ -149,8 +187,17 @@ def _slashed(label: str, a: int, b: int, year: int, sep: str) -> When | None:
 def _months(text: str) -> Iterator[Dated]:
     for anchor in _MONTH_START.finditer(text):
         at = anchor.start()
-        if (dated := _day_first(text, at) or _month_first(text, at)) is not None:
+        dated = _day_first(text, at) or _month_first(text, at)
+        if dated is not None and (text[at].isupper() or _is_month(text, at, dated)):
             yield dated
+
+
+def _is_month(text: str, at: int, dated: Dated) -> bool:
+    """Whether a month in lower case is one: it has a day or a year, and may and march both."""
+    if dated.when.year is not None:
+        return True
+    context = _MONTH_CONTEXT.search(text, max(0, dated.start - 12), dated.start) is not None
+    return dated.when.day is not None and (context or not text.startswith(("may", "march"), at))
 
 
 def _day_first(text: str, at: int) -> Dated | None:
@@ -312,6 +359,8 @@ def _plain_years(text: str) -> Iterator[Dated]:
 def _is_year(text: str, found: re.Match[str]) -> bool:
     """A bare four-digit number is a year from 1900 to 2100, an earlier one where it reads so."""
     year = int(found["year"])
+    if _MEASURED.match(text, found.end()):
+        return False
     if _YEAR_CONTEXT.search(text, max(0, found.start() - 14), found.start()):
         return year <= 2200 and not (year % 100 == 0 and _COUNTABLE.match(text, found.end()))
     if 1900 <= year <= 2100:
@@ -323,7 +372,7 @@ def _relative(text: str) -> Iterator[Dated]:
     for found in RELATIVE.finditer(text):
         if found["weekday"] and _DATE_FOLLOWS.match(text, found.end()):
             continue
-        yield Dated(found.start(), found.end(), When("relative", label_of(found[0])))
+        yield Dated(found.start(), found.end(), When("relative", relative_label(found[0])))
 
 
 _FINDERS: tuple[tuple[Callable[[str], Iterator[Dated]], bool], ...] = (

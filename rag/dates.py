@@ -18,7 +18,8 @@ class When:
     ``first`` and ``last`` are the days it spans, both inclusive; None while the year is unknown,
     before the year 1, or when the date is relative and no reference date was given. ``label`` is
     the lower-case wording, the only thing to compare when nothing else is known. ``side`` says on
-    which side of the reference date a month without a year lies ("last December").
+    which side of the reference date a month without a year lies ("last December"). ``last_day``
+    ends a range of days in one month ("24-26 March").
     """
 
     precision: Precision
@@ -29,6 +30,7 @@ class When:
     day: int | None = None
     fiscal: bool = False
     side: Literal["last", "next"] | None = None
+    last_day: int | None = None
     first: date | None = None
     last: date | None = None
 
@@ -79,7 +81,11 @@ def same_date(a: When, b: When) -> bool:
         return False
     if a.year is None and a.month is None and a.quarter is None:
         return a.label == b.label
-    return (a.year, a.quarter, a.month, a.day) == (b.year, b.quarter, b.month, b.day)
+    return _parts(a) == _parts(b)
+
+
+def _parts(when: When) -> tuple[int | None, ...]:
+    return when.year, when.quarter, when.month, when.day, when.last_day
 
 
 def covers_date(wide: When, narrow: When) -> bool:
@@ -93,12 +99,20 @@ def covers_date(wide: When, narrow: When) -> bool:
         return wide.first <= narrow.first and narrow.last <= wide.last
     if wide.first or wide.precision == "relative" or narrow.month is None or wide.year:
         return False
-    return wide.month == narrow.month and wide.day in (None, narrow.day)
+    if wide.month != narrow.month or wide.day is None or narrow.day is None:
+        return wide.month == narrow.month and wide.day is None
+    return wide.day <= narrow.day and (narrow.last_day or narrow.day) <= (wide.last_day or wide.day)
 
 
 def label_of(text: str) -> str:
     """The wording as it is compared: lower case, one space between words."""
     return " ".join(text.lower().split())
+
+
+def relative_label(text: str) -> str:
+    """The wording of a relative date as it is compared, its count in digits: "3 years ago"."""
+    first, *rest = label_of(text).split()
+    return " ".join([str(_SMALL[first]) if first in _SMALL and rest else first, *rest])
 
 
 def days_of(
@@ -200,8 +214,6 @@ def _nearest(when: When, reference: date) -> When:
     """The reading of a date without a year that lies nearest to the reference date."""
     if when.year is not None or (when.month is None and when.quarter is None):
         return when
-    if when.precision == "range":
-        return when
     months = 1 if when.month else (3 if when.precision == "quarter" else 6)
     month = when.month or months * ((when.quarter or 1) - 1) + 1
     spans = (
@@ -213,7 +225,8 @@ def _nearest(when: When, reference: date) -> When:
         readings,
         key=lambda one: abs((one[0][0] - reference).days + (one[0][1] - one[0][0]).days // 2),
     )
-    return replace(when, year=year, first=span[0], last=span[1])
+    end = days_of(year, first_month=month, day=when.last_day) if when.last_day else span
+    return replace(when, year=year, first=span[0], last=end[1]) if end else when
 
 
 def _on_side(when: When, span: tuple[date, date], reference: date) -> bool:

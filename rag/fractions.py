@@ -5,24 +5,29 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
-from rag.units import DENOMINATORS, GLYPHS, ONES
+from rag.units import DENOMINATORS, GLYPHS, ONES, WHOLES
 
 Part = tuple[tuple[int, int], Literal["fraction", "multiple"], Decimal]
 
-_FRACTION = re.compile(
-    r"(?<![\w-])(?i:(?:(?P<n>an?|one|two|three|four|five|six|seven|eight|nine)[\s-]+)?"
-    r"(?P<d>half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|"
-    r"tenths?))(?!\w)"
+_TOPS = "an?|one|two|three|four|five|six|seven|eight|nine"
+_BOTTOMS = (
+    "half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?"
 )
+SHARE = rf"(?:{_TOPS})[- ](?:{_BOTTOMS})"
+"""The pattern of a fraction in words that has a top."""
+_FRACTION = re.compile(rf"(?<![\w-])(?i:(?:(?P<n>{_TOPS})[\s-]+)?(?P<d>{_BOTTOMS}))(?!\w)")
+_OF_WHOLE = re.compile(rf"\sof an?[ -](?:{WHOLES}|per[- ]?cent|percentage points?)(?!\w)")
 _SLASHED = re.compile(
-    r"(?<![\w./$€£¥-])([1-9])/(10|[2-8])(?![\w/.-])|"
+    r"(?<![\w./$€£¥-])([1-9])/(10|[2-8])(?![\w/-]|[.][0-9])|"
     rf"(?<![\w])(?<![0-9]\s)(?P<glyph>[{''.join(GLYPHS)}])"
 )
 _IN = re.compile(
     r"(?<![\w.,$€£¥-])(?i:(?P<top>one|two|three|four|five|six|seven|eight|nine|[1-9])"
-    r" (?:in(?: every)?|out of(?: every)?) (?P<bottom>two|three|four|five|six|seven|eight|nine|ten|"
-    r"[2-9]|10|100))(?![\w.,-]*[0-9]|[\s-](?:years?|months?|weeks?|days?|hours?|games?|matches)\b)(?!\w)"
+    r"(?P<noun> [a-z]+s| people)? (?:in(?: every)?|out of(?: every)?) "
+    r"(?P<bottom>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10|100))(?![\w.,-]*[0-9]|[\s-](?:years?|months?|weeks?|days?|hours?|games?|matches)\b)(?!\w)"
 )
+# "Two shops in three cities" are no two thirds.
+_COUNTED = re.compile(r"\s(?!(?:is|was|has|says)\b)(?:[a-z]+s|people|men|women|children)\b")
 _PART_OF = re.compile(
     r"[\s-]+(?:of|more|less|lower|higher|fewer|larger|smaller|bigger|to|from|in|by|since|on|as|"
     r"the|stake|share|cut|rise|increase|drop|fall|decline|jump|compared|below|above|this|last|"
@@ -57,6 +62,8 @@ def fractions(text: str) -> Iterator[Part]:
         if top < bottom:
             yield match.span(), "fraction", Decimal(top) / bottom
     for match in _IN.finditer(text):
+        if match["noun"] and _COUNTED.match(text, match.end()):
+            continue
         top, bottom = _small(match["top"]), _small(match["bottom"])
         if top < bottom:
             yield match.span(), "fraction", Decimal(top) / bottom
@@ -70,9 +77,11 @@ def _small(word: str) -> int:
 
 
 def _fraction(text: str, match: re.Match[str]) -> tuple[int, int] | None:
+    if _OF_WHOLE.match(text, match.end()):
+        return None  # "a quarter of a million" is 250,000
     word = (match["n"] or "").lower()
+    bottom = DENOMINATORS[match["d"].lower()]
     name = match["d"].lower()
-    bottom = DENOMINATORS[name.rstrip("s") if name != "halves" else "half"]
     top = ONES.get(word, 1)
     if bottom == 2:
         refused = _NOT_HALF.match(text, match.end()) or _BEFORE_HALF.search(

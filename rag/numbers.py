@@ -3,18 +3,24 @@
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import prod
 from typing import Literal
 
-from rag.fractions import fractions
+from rag.fractions import SHARE, fractions
 from rag.units import (
     GLYPHS,
     MAGNITUDES,
     ONES,
+    PREFIXES,
     TENS,
+    WHOLES,
     currency_after,
     currency_before,
     measure_after,
+    restated,
+    share,
     unknown_currency_before,
+    worth,
 )
 
 NumberKind = Literal["money", "percent", "points", "count", "measure", "fraction", "multiple"]
@@ -24,7 +30,7 @@ NumberKind = Literal["money", "percent", "points", "count", "measure", "fraction
 class Number:
     """A number or range of numbers at ``text[start:end]``, with its magnitude multiplied in.
 
-    ``scaled`` says that a magnitude stands there, ``plain`` that nothing but digits does.
+    ``scale`` is the magnitude that stands there, ``plain`` says that nothing but digits does.
     """
 
     start: int
@@ -33,9 +39,14 @@ class Number:
     low: Decimal
     high: Decimal
     unit: str | None = None
-    scaled: bool = False
+    scale: Decimal = Decimal(1)
     plain: bool = False
     prefixed: bool = False
+
+    @property
+    def scaled(self) -> bool:
+        """Whether a magnitude stands there."""
+        return self.scale != 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +62,27 @@ _DIGIT_WORDS = "one|two|three|four|five|six|seven|eight|nine"
 _SUB100 = rf"(?:(?:{'|'.join(TENS)})(?:[- ](?:{_DIGIT_WORDS})(?!\w))?|(?:{_ONE}))(?!\w)"
 _SUB1000 = rf"{_SUB100}(?:[- ]hundred(?!\w)(?:(?: and)?[- ]{_SUB100})?)?"
 _WORDS = (
-    rf"(?:{_SUB1000}(?:[- ]thousand(?!\w)(?:,? (?:and )?{_SUB1000})?)?(?: and a half(?!\w))?"
-    r"|(?:half[- ])?an?[ -](?=(?:hundred|thousand|million|billion|trillion|dozen)(?!\w)))"
+    rf"(?:(?:half[- ](?:of )?|{SHARE} of )an?[ -](?=(?:{WHOLES}|per[- ]?cent(?:age)?)(?!\w))"
+    rf"|{_SUB1000}(?:[- ]thousand(?!\w)(?:,? (?:and )?{_SUB1000})?)?(?: and a half(?!\w))?"
+    rf"|an?[ -](?=(?:{WHOLES})(?!\w)))"
 )
 _GROUP = "[,\u00a0\u2009\u202f]"
+# Groups after a plain space: only where they cannot well be two numbers (11 000, 1 234 567).
+_SPACED = r"(?<![0-9.,])[0-9]{1,3}(?:(?: [0-9]{3})*(?= 000)| [0-9]{3})(?: [0-9]{3})+(?![0-9])"
 _DIGITS = (
-    rf"(?:[0-9]{{1,3}}(?:{_GROUP}[0-9]{{2,3}})*{_GROUP}[0-9]{{3}}(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
-    r"|\.[0-9]+"
+    rf"(?:[0-9]{{1,3}}(?:{_GROUP}[0-9]{{2,3}})*{_GROUP}[0-9]{{3}}(?![0-9])|{_SPACED}|[0-9]+)"
+    r"(?:\.[0-9]+)?|\.[0-9]+"
 )
+_MOST_DIGITS = 24  # more do not fit into a Decimal's default precision once scaled
 _DIGIT_NUMBER = re.compile(rf"(?P<digits>{_DIGITS})(?P<glyph>\s?[{''.join(GLYPHS)}])?")
 _WORD_NUMBER = re.compile(rf"(?<![\w-])(?i:{_WORDS})")
 _MAGNITUDE = re.compile(
     r"[\s-]?(?P<word>(?i:hundred (?:thousand|million|billion)|thousand billion|lakh crore|hundred|"
     r"thousand|million|billion|trillion|quadrillion|lakh|crore|dozen))(?!\w)|"
     r"\s?(?P<abbr>bn|tn|trn|mn|mln|bln|Bn|Tn|Mn|BN|TN|MN)(?!\w)|"
-    r"(?P<letter>\s?[MBTK]|mm|[kmbt])(?!\w)"
+    r"(?P<letter>\s?[MBTKm]|mm|[kbt])(?!\w)"
 )
+_AND_A_HALF = re.compile(r"\sand a half(?!\w)(?!\s(?:million|billion|trillion|of)\b)")
 _PERCENT = re.compile(
     r"\s?%(?P<points>[\s-]?points?)?|[\s-]?per[\s-]?cent(?:age)?(?!\w|[\s-]points?)|\s?pct(?!\w)"
 )
@@ -81,8 +97,11 @@ _MASKS = re.compile(
     r"(?<![\w:])[0-9]{1,2}(?::[0-9]{2}){1,2}(?:\s?[ap]\.?m\b\.?)?|"
     r"(?<![\w.])[0-9]{1,2}(?:\.[0-9]{2})?\s?[ap]\.?m\b\.?|"
     r"\+[0-9]{1,3}(?:[\s().-]{0,2}[0-9]{2,5}){2,5}|\([0-9]{2,5}\)[\s-]?[0-9]{3,5}(?:[\s-][0-9]{3,4})*|"
-    r"(?<![\w.-])(?:[0-9]{3}[-.\s])?[0-9]{3}-[0-9]{4}(?![\w-])|(?<![\w.,])0[0-9]{2,4}[\s-][0-9]{3,4}(?:[\s-][0-9]{3,4})*|"
-    r"(?<!\w)(?:24/7|9/11|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4})(?!\w)|[0-9]{25,}"
+    r"(?<![\w.-])(?:[0-9]{3}[-.\s])?[0-9]{3}-[0-9]{4}(?![\w-]|[.][0-9]|\s?%|\s(?:[mbt]n|[a-z]*illion|per|people|"
+    r"yuan|[a-z]{2,}s)(?!\w))|"
+    r"(?<![\w.,])(?<![0-9]\s)0[0-9]{2,4}[\s-][0-9]{3,4}(?:[\s-][0-9]{3,4})*|"
+    r"(?<!\w)(?:24/7|9/11|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4})(?!\w)|[0-9]{25,}|"
+    r"[\[【][0-9]{1,3}[\]】]|\[[0-9]{1,2}(?:[,;–-]\s?[0-9]{1,2})+\]"
 )
 _NAMED = re.compile(
     r"(?:(?<!\w)(?:[Nn]o\.?|[Nn]umber|[Nn]os\.|Boeing|Airbus|S&P|Fortune|FTSE|Nasdaq|Nasdaq-|Nikkei|"
@@ -115,6 +134,7 @@ _TIMES = re.compile(
     r"[\s-]times(?=\s+(?:as|more|that|the|its|what|higher|larger|bigger|greater|faster|their|over|"
     r"cheaper|lower|smaller|earnings|sales|revenue|book))(?!\w)|[\s-]?fold(?!\w)|\s?[x×](?!\w)"
 )
+_TIMES_AT_ALL = re.compile(r"[\s-]times(?!\w)")
 _JOIN = re.compile(r"\s?[-–—]\s?|\s(?:to|and)\s")
 _BETWEEN = re.compile(r"(?i:\bbetween\s+(?:about\s|around\s|roughly\s)?)$")
 _CHANGE = re.compile(
@@ -151,7 +171,10 @@ def find_numbers(text: str, taken: bytearray) -> list[Number]:
 
 
 def _in_digits(text: str, match: re.Match[str]) -> Number | None:
-    literal = Decimal(re.sub(_GROUP, "", match["digits"]))
+    digits = re.sub(f"{_GROUP}| ", "", match["digits"])
+    if len(digits) > _MOST_DIGITS:
+        return None
+    literal = Decimal(digits)
     if match["glyph"]:
         top, bottom = GLYPHS[match["glyph"].strip()]
         literal += Decimal(top) / bottom
@@ -179,18 +202,20 @@ def _negative(text: str, at: int) -> bool:
 
 def _read_on(text: str, start: int, end: int, literal: Decimal, code: str | None) -> Number | None:
     """The number with the magnitude and unit that follow it; None when it is part of a name."""
-    literal, end, scaled = _magnitude(text, end, literal, money=code is not None)
+    literal, end, scale = _magnitude(text, end, literal, money=code is not None)
+    scaled = scale != 1
     if code:
-        if text[end : end + 1].isalnum():
-            return None
-        return Number(start, end, "money", literal, literal, code, scaled=scaled, prefixed=True)
+        if text[end : end + 1].isalnum() or (code == "COP" and not scaled and literal < 100):
+            return None  # COP28 is a meeting
+        end, code = restated(text, end, code)
+        return Number(start, end, "money", literal, literal, code, scale, prefixed=True)
     for reader in _UNITS:
         if unit := reader(text, end, literal, scaled):
             literal *= unit.factor
-            return Number(start, unit.end, unit.kind, literal, literal, unit.code, scaled=scaled)
+            return Number(start, unit.end, unit.kind, literal, literal, unit.code, scale)
     if text[end : end + 1].isalnum() or text[end : end + 1] == "_":
         return None
-    return Number(start, end, "count", literal, literal, scaled=scaled, plain=not scaled)
+    return Number(start, end, "count", literal, literal, scale=scale, plain=not scaled)
 
 
 def _percent(text: str, end: int, _literal: Decimal, _scaled: bool) -> _Unit | None:
@@ -210,8 +235,10 @@ def _cents(text: str, end: int, _literal: Decimal, _scaled: bool) -> _Unit | Non
     return _Unit(found.end(), "money", "GBP" if pence else "USD", Decimal("0.01"))
 
 
-def _times(text: str, end: int, _literal: Decimal, _scaled: bool) -> _Unit | None:
+def _times(text: str, end: int, literal: Decimal, _scaled: bool) -> _Unit | None:
     found = _TIMES.match(text, end)
+    if found is None and literal != literal.to_integral_value():
+        found = _TIMES_AT_ALL.match(text, end)
     return _Unit(found.end(), "multiple", None) if found else None
 
 
@@ -232,16 +259,20 @@ def _currency(text: str, end: int, literal: Decimal, scaled: bool) -> _Unit | No
 _UNITS = (_percent, _cents, _times, _measure, _currency)
 
 
-def _magnitude(text: str, end: int, literal: Decimal, *, money: bool) -> tuple[Decimal, int, bool]:
+def _magnitude(
+    text: str, end: int, literal: Decimal, *, money: bool
+) -> tuple[Decimal, int, Decimal]:
+    """The number with its magnitude multiplied in, where that ends, and the magnitude."""
     found = _MAGNITUDE.match(text, end)
     if found is None:
-        return literal, end, False
+        return literal, end, Decimal(1)
     words = (found["word"] or found["abbr"] or found["letter"]).split()
     if found["letter"] and not money and _no_magnitude(text, found, literal):
-        return literal, end, False
-    for word in words:
-        literal *= MAGNITUDES[word.lower()]
-    return literal, found.end(), True
+        return literal, end, Decimal(1)
+    half = _AND_A_HALF.match(text, found.end()) if found["word"] else None
+    literal += Decimal("0.5") if half else 0
+    scale = prod((MAGNITUDES[word.lower()] for word in words), start=Decimal(1))
+    return literal * scale, (half or found).end(), scale
 
 
 def _no_magnitude(text: str, found: re.Match[str], literal: Decimal) -> bool:
@@ -260,7 +291,8 @@ def _is_name(text: str, number: Number, digits: str) -> bool:
     if before[-1:].isalnum() or before[-1:] in ("_", "#", "@"):
         return True
     left = max(0, number.start - 30)
-    if before[-1:] == "-" and _NAME_HYPHEN.search(text, left, number.start):
+    hyphened = _NAME_HYPHEN.search(text, left, number.start) if before[-1:] == "-" else None
+    if hyphened and hyphened[0].rstrip("-0123456789") not in PREFIXES:
         return True
     if number.kind != "count" or number.scaled:
         return False
@@ -283,34 +315,15 @@ def _in_words(text: str, match: re.Match[str]) -> Number | None:
     words = match[0].lower()
     if words == "one" and not _counts_one(text, match):
         return None
-    if words.startswith(("a", "half")):
-        literal = Decimal("0.5") if words.startswith("half") else Decimal(1)
-    else:
-        literal = _worth(words)
-    end = match.end()
-    if words.startswith(("a", "half")) and words[-1] in " -":
-        end -= 1
-    return _read_on(text, match.start(), end, literal, None)
+    if words[-1] not in " -":
+        return _read_on(text, match.start(), match.end(), worth(words), None)
+    return _read_on(text, match.start(), match.end() - 1, share(words), None)
 
 
 def _counts_one(text: str, match: re.Match[str]) -> bool:
     if _NOT_ONE.search(text, max(0, match.start() - 12), match.start()):
         return False
     return _ONE_OF.match(text, match.end()) is None
-
-
-def _worth(words: str) -> Decimal:
-    """What number words add up to: "two hundred and fifty thousand" is 250000."""
-    total, current = Decimal(0), Decimal(0)
-    half = words.endswith(" and a half")
-    for word in re.findall(r"[a-z]+", words.removesuffix(" and a half")):
-        if word == "hundred":
-            current *= 100
-        elif word == "thousand":
-            total, current = total + current * 1000, Decimal(0)
-        else:
-            current += ONES.get(word, TENS.get(word, 0))
-    return total + current + (Decimal("0.5") if half else 0)
 
 
 def _ranges(text: str, numbers: list[Number]) -> list[Number]:
@@ -349,16 +362,19 @@ def _join(text: str, first: Number, second: Number, link: str) -> list[Number]:
     ]
 
 
+def _lacks_unit(first: Number, second: Number) -> bool:
+    return first.plain or (first.scaled and second.scaled and not second.prefixed)
+
+
 def _inherit(first: Number, second: Number) -> tuple[Number, Number] | tuple[None, None]:
     """Both ends with one unit and magnitude: what only one of them states holds for both."""
     if first.prefixed and second.kind == "count":
         second = replace(second, kind="money", unit=first.unit, prefixed=True)
-    elif first.plain and second.kind != "count":
+    elif first.kind == "count" and second.kind != "count" and _lacks_unit(first, second):
         first = replace(first, kind=second.kind, unit=second.unit)
     if (first.kind, first.unit) != (second.kind, second.unit):
         return None, None
     if second.scaled and not first.scaled:
-        digits = second.high.adjusted() - (second.high.normalize().adjusted() % 3)
-        factor = Decimal(10) ** digits
-        first = replace(first, low=first.low * factor, high=first.high * factor, scaled=True)
+        low, high = first.low * second.scale, first.high * second.scale
+        first = replace(first, low=low, high=high, scale=second.scale)
     return first, second

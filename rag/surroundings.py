@@ -11,19 +11,22 @@ _BEFORE: dict[Qualifier, str] = {
         r"about|around|roughly|approximately|approx\.?|some|nearly|almost|close to|circa|c\.|~|≈|"
         r"an estimated|estimated|in the region of|just about|more or less"
     ),
-    "at_least": r"at least|a minimum of|no (?:less|fewer) than|not less than|minimum of|≥",
+    "at_least": (
+        r"at least|a minimum of|no (?:less|fewer) than|not less than|minimum of|≥|>=|"
+        r"as (?:little|few|low) as"
+    ),
     "at_most": (
         r"up to|at most|no more than|not more than|as (?:much|many|high) as|a maximum of|"
-        r"maximum of|≤"
+        r"maximum of|≤|<=|not (?:over|above|exceeding)"
     ),
     "more_than": (
         r"(?:slightly |well |just |far |much )?(?:more than|over|above|exceed(?:ing|ed|s)?|"
-        r"greater than|higher than|north of|in excess of)|upwards of|surpass(?:ing|ed|es)|"
+        r"greater than|higher than|north of|in excess of)|upwards? of|beyond|surpass(?:ing|ed|es)|"
         r"topp(?:ing|ed)|>"
     ),
     "less_than": (
         r"(?:slightly |well |just |far |much )?(?:less than|under|below|fewer than|"
-        r"lower than|short of)|<"
+        r"lower than|short of|shy of)|<"
     ),
 }
 _QUALIFIER = re.compile(
@@ -37,8 +40,15 @@ _QUALIFIER = re.compile(
 )
 _LAST_WORD = re.compile(
     r"(?i:about|around|roughly|approximately|approx\.?|some|nearly|almost|to|circa|c\.|~|≈|"
-    r"estimated|of|less|least|than|minimum|≥|up|most|as|maximum|≤|over|above|exceed\w*|surpass\w*|"
+    r"estimated|of|less|least|than|minimum|≥|up|most|as|maximum|≤|over|above|beyond|=|exceed\w*|surpass\w*|"
     r"topp\w*|>|under|below|<)\s*(?:the |an? )?$"
+)
+_LASTS = re.compile(
+    r"(?i:\b(?:for|took|takes?|taking|require[sd]?|lasts?|lasted|waited|spent|after|is|was|of|"
+    r"within|needs?|gets?|has|have)\s+)$"
+)
+_FIGURE_BEFORE = re.compile(
+    r"(?:[0-9][\w.,%]*|(?:m|b|tr)illion|thousand|hundred|percent)(?:\s+[^\W\d_]+){0,2}\s*$"
 )
 _FALL = re.compile(
     r"(?i:\b(?:fell|falls?|fallen|falling|dropp?(?:ed|s|ing)?|declin(?:e|ed|es|ing)|down|slipp?(?:ed|s)?|"
@@ -98,11 +108,28 @@ def qualifier_before(text: str, start: int, *, duration: bool = False) -> Before
     begin = start
     if _LAST_WORD.search(text, max(0, start - 16), start):
         found = _QUALIFIER.search(text, left, start)
-        if found and not (duration and found[0].lower().strip() in ("over", "around", "above")):
+        if found and not (_compares(text, found) or (duration and _means_during(text, found))):
             qualifier = _named(found)
             begin = found.start()
     falling = _FALL.search(text, max(0, begin - 30), begin) is not None
     return Before(begin, qualifier, falling)
+
+
+def _means_during(text: str, found: re.Match[str]) -> bool:
+    """Whether "over" before a duration says when, as in "a rise over two years"."""
+    if found[0].lower().strip() not in ("over", "around", "above"):
+        return False
+    return _LASTS.search(text[max(0, found.start() - 15) : found.start()]) is None
+
+
+def _compares(text: str, found: re.Match[str]) -> bool:
+    """Whether a bound compares with a known figure: "more than the 30", "7 more than 30"."""
+    if _named(found) not in ("more_than", "less_than"):
+        return False
+    if found[0].lower().endswith(("the ", "the")):
+        return True
+    before = text[max(0, found.start() - 30) : found.start()]
+    return "than" in found[0].lower() and _FIGURE_BEFORE.search(before) is not None
 
 
 def date_start(text: str, start: int) -> int:

@@ -1,4 +1,4 @@
-"""Words and signs for currencies, units, magnitudes and numbers, as tables for rag/values.py."""
+"""Words and signs for currencies, units, magnitudes and numbers, and what those are worth."""
 
 import re
 from decimal import Decimal
@@ -34,6 +34,7 @@ _CODE_WORDS = (
     "EGP ZAR NGN KES GHS MAD BTC ETH"
 )
 _CODES = _CODE_WORDS.split()
+_DOLLARS = ("USD", "AUD", "CAD", "NZD", "HKD", "SGD", "TWD")
 
 PREFIXES: dict[str, str] = {
     **{code: code for code in _CODES},
@@ -71,6 +72,8 @@ PREFIXES: dict[str, str] = {
     "Rp": "IDR",
     "kr": "kr",
     "Kr": "kr",
+    **{f"{code}{gap}$": code for code in _DOLLARS for gap in ("", " ")},
+    **{f"{sign} $": code for sign, code in (("US", "USD"), ("HK", "HKD"), ("NZ", "NZD"))},
 }
 
 AMBIGUOUS: dict[str, frozenset[str]] = {
@@ -226,19 +229,10 @@ _ONE_WORDS = (
 _TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
 ONES = {word: number for number, word in enumerate(_ONE_WORDS.split())}
 TENS = {word: 10 * number for number, word in enumerate(_TEN_WORDS.split(), start=2)}
-DENOMINATORS = {
-    "half": 2,
-    "halve": 2,
-    "third": 3,
-    "quarter": 4,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-    "ninth": 9,
-    "tenth": 10,
-}
+WHOLES = "hundred|thousand|million|billion|trillion|dozen"
+_PART_WORDS = "third fourth fifth sixth seventh eighth ninth tenth"
+_PARTS = {"quarter": 4} | {word: part for part, word in enumerate(_PART_WORDS.split(), start=3)}
+DENOMINATORS = {"half": 2, "halves": 2} | _PARTS | {f"{word}s": n for word, n in _PARTS.items()}
 GLYPHS = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8), "⅕": (1, 5)}
 
 
@@ -252,6 +246,7 @@ def _table(words: dict[str, str]) -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 _NOUN_PATTERN, _NOUN_CODES = _table({**_NATIONAL, **_CURRENCY_NOUNS})
+_SIGN_PATTERN = re.compile(r"\s?([$€£¥₹])(?!\w|\s?[0-9])")
 _CODE_PATTERN = re.compile(rf"\s?({'|'.join(_CODES)})(?!\w)")
 _MEASURE_PATTERN, _MEASURE_CODES = _table({p: m[0] for p, m in _MEASURES.items()})
 _PREFIX_PATTERN = re.compile(
@@ -278,10 +273,45 @@ def currency_after(text: str, start: int) -> tuple[int, str, str] | None:
         return found.end(), _NOUN_CODES[found.lastgroup or ""], found[0].strip(" -")
     if found := _CODE_PATTERN.match(text, start):
         return found.end(), PREFIXES[found[1]], found[1]
+    if found := _SIGN_PATTERN.match(text, start):
+        return found.end(), PREFIXES[found[1]], found[1]
     return None
+
+
+def restated(text: str, end: int, code: str) -> tuple[int, str]:
+    """The currency of a sign that several share, where a code says after it which: "$5m CAD"."""
+    found = _CODE_PATTERN.match(text, end)
+    known = _DOLLARS if code == "USD" else AMBIGUOUS.get(code, ())
+    if found and PREFIXES[found[1]] in known:
+        return found.end(), PREFIXES[found[1]]
+    return end, code
 
 
 def measure_after(text: str, start: int) -> tuple[int, str] | None:
     """The unit of measure or time named at ``start``: where its name ends, and its code."""
     found = _MEASURE_PATTERN.match(text, start)
     return (found.end(), _MEASURE_CODES[found.lastgroup or ""]) if found else None
+
+
+def worth(words: str) -> Decimal:
+    """What number words add up to: "two hundred and fifty thousand" is 250000."""
+    total, current = Decimal(0), Decimal(0)
+    half = words.endswith(" and a half")
+    for word in re.findall(r"[a-z]+", words.removesuffix(" and a half")):
+        if word == "hundred":
+            current *= 100
+        elif word == "thousand":
+            total, current = total + current * 1000, Decimal(0)
+        else:
+            current += ONES.get(word, TENS.get(word, 0))
+    return total + current + (Decimal("0.5") if half else 0)
+
+
+def share(words: str) -> Decimal:
+    """What stands before a whole: "a" is 1 of it, "half a" 0.5, "three-quarters of a" 0.75."""
+    if words.startswith("half"):
+        return Decimal("0.5")
+    if " of " not in words:
+        return Decimal(1)
+    top, bottom = re.findall(r"[a-z]+", words)[:2]
+    return Decimal(ONES.get(top, 1)) / DENOMINATORS[bottom]

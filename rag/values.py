@@ -1,5 +1,6 @@
 """Typed values (money, percentages, counts, dates ...) found in a text, and compared by value."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -30,6 +31,7 @@ Kind = Literal[
     "date",
 ]
 
+_EMPHASIS = re.compile(r"(?<![^\W_])[_*`]+|[_*`]+(?![^\W_])")
 _BOUNDS = frozenset({"more_than", "less_than", "at_least", "at_most"})
 
 
@@ -72,6 +74,7 @@ def find(text: str, *, reference: date | None = None) -> list[Value]:
 
     ``reference`` (the article's date) resolves relative dates and dates that name no year.
     """
+    source, text = text, _EMPHASIS.sub(lambda marks: " " * len(marks[0]), text)
     dates = find_dates(text)
     taken = bytearray(len(text))
     for dated in dates:
@@ -89,6 +92,8 @@ def find(text: str, *, reference: date | None = None) -> list[Value]:
                 outer=(date_start(text, dated.start), dated.end),
             )
         )
+    if source != text:
+        found = [replace(value, text=source[value.start : value.end]) for value in found]
     return sorted(found, key=lambda value: value.start)
 
 
@@ -102,6 +107,8 @@ def same(a: Value, b: Value, *, bounds: bool = True) -> bool:
         return same_date(a.when, b.when)
     if a.when or b.when or (bounds and _bound(a) != _bound(b)):
         return False
+    if _is_age(a, b) or _is_age(b, a):
+        return a.low == b.low and a.high == b.high
     left, right = _comparable(a), _comparable(b)
     if left[0] != right[0] or not _same_unit(a, b):
         return False
@@ -120,6 +127,28 @@ def covers(wide: Value, narrow: Value) -> bool:
     if left[0] != right[0] or not _same_unit(wide, narrow):
         return False
     return left[1] <= right[1] and right[2] <= left[2]
+
+
+def comparable(a: Value, b: Value) -> bool:
+    """Whether two values that are no dates are of one kind and unit, so that they can be compared.
+
+    Units of one family can: kilometres and miles, months and years.
+    """
+    return _comparable(a)[0] == _comparable(b)[0] and _same_unit(a, b)
+
+
+def ends(value: Value) -> tuple[Decimal, Decimal]:
+    """The ends of a value that is no date in the base unit of its family; equal for no range."""
+    return _comparable(value)[1:]
+
+
+def _is_age(a: Value, b: Value) -> bool:
+    """Whether one is an age and the other a bare number: "a 45-year-old", and "is 45"."""
+    return (
+        a.kind == "duration"
+        and a.text.lower().endswith(("old", "olds"))
+        and (b.kind, b.noun, b.unit) == ("count", None, None)
+    )
 
 
 def _bound(value: Value) -> str | None:

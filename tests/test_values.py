@@ -40,6 +40,15 @@ MONEY = [
     ("Vel160bn", "Vel160bn", "160e9", "VEL"),
     ("VLR 240 million", "VLR 240 million", "240e6", "VLR"),
     ("4.2 million Orsan marks", "4.2 million Orsan marks", "4.2e6", "mark"),
+    ("23 billion €", "23 billion €", "23e9", "EUR"),
+    ("$5m CAD", "$5m CAD", "5e6", "CAD"),
+    ("CAD $5m", "CAD $5m", "5e6", "CAD"),
+    ("HK $5bn", "HK $5bn", "5e9", "HKD"),
+    ("€3 m", "€3 m", "3e6", "EUR"),
+    ("$23 000 000", "$23 000 000", "23e6", "USD"),
+    ("a billion and a half dollars", "a billion and a half dollars", "1.5e9", "USD"),
+    ("2050 million yuan", "2050 million yuan", "2.05e9", "CNY"),
+    ("COP 5 billion", "COP 5 billion", "5e9", "COP"),
 ]
 
 
@@ -83,9 +92,19 @@ OTHERS = [
     ("cut by a third.", "fraction", "a third", str(Decimal(1) / 3), None),
     ("9 out of 10", "fraction", "9 out of 10", "0.9", None),
     ("one in four", "fraction", "one in four", "0.25", None),
+    ("two workers in five are", "fraction", "two workers in five", "0.4", None),
     ("twice", "multiple", "twice", "2", None),
     ("tripled", "multiple", "tripled", "3", None),
     ("three times as many", "multiple", "three times", "3", None),
+    ("rose 1.5 times", "multiple", "1.5 times", "1.5", None),
+    ("1/2.", "fraction", "1/2", "0.5", None),
+    ("half a percentage point", "points", "half a percentage point", "0.5", "pp"),
+    ("three-quarters of a million", "count", "three-quarters of a million", "75e4", None),
+    ("11 000 people", "count", "11 000", "11e3", None),
+    ("1 234 567 people", "count", "1 234 567", "1234567", None),
+    ("_12%_ of it", "percent", "12%", "12", "%"),
+    ("12%[1]", "percent", "12%", "12", "%"),
+    ("12% [1, 2][3–5]【6】", "percent", "12%", "12", "%"),
 ]
 
 
@@ -105,6 +124,10 @@ RANGES = [
     ("€3.5m–€4m", "€3.5m–€4m", "3.5e6", "4e6"),
     ("5-7%", "5-7%", "5", "7"),
     ("2-3 people", "2-3", "2", "3"),
+    ("Rmb1-2bn", "Rmb1-2bn", "1e9", "2e9"),
+    ("$2-1,500 million", "$2-1,500 million", "2e6", "15e8"),
+    ("4 billion to 5 billion euros", "4 billion to 5 billion euros", "4e9", "5e9"),
+    ("500-1000 people", "500-1000", "500", "1000"),
 ]
 
 
@@ -144,6 +167,9 @@ DATES = [
     ("2024-25", "2024-25", "range", date(2024, 1, 1), date(2025, 12, 31)),
     ("the 1990s", "1990s", "decade", date(1990, 1, 1), date(1999, 12, 31)),
     ("10th century", "10th century", "century", date(901, 1, 1), date(1000, 12, 31)),
+    ("between 3 and 4 May 2026", "3 and 4 May 2026", "range", date(2026, 5, 3), date(2026, 5, 4)),
+    ("May 3 to 4, 2026", "May 3 to 4, 2026", "range", date(2026, 5, 3), date(2026, 5, 4)),
+    ("2026/03/03", "2026/03/03", "day", date(2026, 3, 3), date(2026, 3, 3)),
     ("Dec 23", "Dec 23", "day", None, None),
     ("in October, it", "October", "month", None, None),
     ("next year", "next year", "relative", None, None),
@@ -176,6 +202,7 @@ RESOLVED = [
     ("Jan 3", date(2026, 1, 3), date(2026, 1, 3)),
     ("last January", date(2025, 1, 1), date(2025, 1, 31)),
     ("next November", date(2026, 11, 1), date(2026, 11, 30)),
+    ("3 to 5 January", date(2026, 1, 3), date(2026, 1, 5)),
 ]
 
 
@@ -201,6 +228,7 @@ def test_relative_dates_count_from_the_reference(text: str, first: date, last: d
         "they may march on",
         "the second half",
         "a third plant",
+        "COP28",
     ],
 )
 def test_names_times_scores_and_ordinals_are_no_values(text: str) -> None:
@@ -226,6 +254,10 @@ def test_the_outer_span_of_a_date_takes_in_its_season() -> None:
     assert text[slice(*value.outer)] == "spring 2029"
 
 
+def test_two_of_one_in_three_of_another_is_no_fraction() -> None:
+    assert [value.amount for value in find("opened two shops in three cities")] == [2, 3]
+
+
 def test_an_amount_in_two_currencies_is_two_values() -> None:
     assert [v.text for v in find("about Rmb160 billion ($23 billion) in capital expenditure")] == [
         "Rmb160 billion",
@@ -249,6 +281,8 @@ SAME = [
     ("fell 12%", "-12%"),
     ("¥1.5 trillion", "1.5 trillion yen"),
     ("between $2bn and $3bn", "$2-3 billion"),
+    ("a 45-year-old", "45"),
+    ("24 to 26 March", "March 24-26"),
 ]
 DIFFERENT = [
     ("Rmb160bn", "$160bn"),
@@ -263,6 +297,9 @@ DIFFERENT = [
     ("$2-3 billion", "$2 billion"),
     ("5 km", "5 miles"),
     ("12%", "-12%"),
+    ("a 45-year-old", "45 people"),
+    ("24-26 March", "24-28 March"),
+    ("as little as 5%", "5%"),
 ]
 
 
@@ -278,6 +315,13 @@ def test_different_values_are_not_the_same(left: str, right: str) -> None:
     assert not same(one(right), one(left))
 
 
+def test_a_date_before_another_has_the_year_that_only_the_other_states() -> None:
+    days = [value.when and value.when.first for value in find("24 March to 2 April 2026")]
+    assert days == [date(2026, 3, 24), date(2026, 4, 2)]
+    days = [value.when and value.when.first for value in find("30 December to 2 January 2026")]
+    assert days == [date(2025, 12, 30), date(2026, 1, 2)]
+
+
 def test_bounds_can_be_left_out_of_the_comparison() -> None:
     assert same(one("more than 30tn"), one("30tn"), bounds=False)
 
@@ -288,6 +332,8 @@ def test_covers() -> None:
     assert covers(one("in December"), one("Dec 23, 2025"))
     assert covers(one("$2-3 billion"), one("$2.5bn"))
     assert not covers(one("$2-3 billion"), one("€2.5bn"))
+    assert covers(one("24-26 March"), one("25 March 2026"))
+    assert not covers(one("24 March"), one("24-26 March 2026"))
 
 
 @given(st.text(max_size=200))
