@@ -12,7 +12,7 @@ DATELINE := $(BIN)/dateline --data $(DATA)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := test
-.PHONY: setup demo serve ask evals test lint torture
+.PHONY: setup demo demo-model serve ask evals test lint torture
 
 setup: $(INSTALLED)  ## make .venv with the pinned dependencies
 
@@ -39,6 +39,9 @@ demo: setup  ## ingest the seed articles and ask about them
 	@printf '\n%s\n%s\n%s\n' 'Ask your own: make ask Q="How many jobs does Voltessa cut?"' \
 		'Over HTTP: make serve' \
 		'Your own articles: $(BIN)/dateline ingest PATH, then $(BIN)/dateline ask "..."'
+
+demo-model: setup  ## what is made of an honest, a lying and an obedient model; a script plays them
+	@$(BIN)/python -m evals.bench.model_demo
 
 serve: setup  ## answer over HTTP on http://127.0.0.1:8000
 	@exec $(DATELINE) serve

@@ -11,7 +11,7 @@ from api import problems
 from api.limits import BodyLimit
 from api.routes import health, v1
 from api.state import version
-from rag.ask import ask
+from rag.ask import warm
 from rag.engine import Engine
 from rag.errors import DatelineError, EmbedError, SearchIndexError
 from rag.settings import Settings, load
@@ -41,6 +41,8 @@ def create_app(
             if on_ready is not None:
                 on_ready()
             yield
+            if engine.answering is not None:
+                await engine.answering.model.close()
 
     app = FastAPI(
         title="Dateline",
@@ -66,7 +68,7 @@ def _opened(settings: Settings, closing: ExitStack) -> Engine:
     engine = closing.enter_context(open_engine(settings))
     closing.enter_context(engine.lock.held())
     try:
-        ask(engine, "What is in the articles?")
+        warm(engine)
     except (SearchIndexError, EmbedError) as error:
         # The articles can still be listed and read; /healthz and each question say what is wrong.
         logging.getLogger("dateline").warning("%s", error)

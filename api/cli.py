@@ -184,19 +184,27 @@ def ask(
     publisher: Publisher = None,
     since: Since = None,
     until: Until = None,
+    as_of: Annotated[
+        date | None,
+        typer.Option(metavar="YYYY-MM-DD", help="As if it were that day: nothing later."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Answer a question from the articles, in their own words."""
+    """Answer a question from the articles, in their own words.
+
+    With DATELINE_MODEL set a model writes the answer; what of it the articles do not bear out is
+    left out.
+    """
     with _uncollected():
+        from api.asking import ask as ask_engine
         from api.terminal import print_json, show_answer
-        from rag.ask import ask as ask_engine
         from rag.types import Filters
 
         _check_text(question, publisher)
         with _open(context) as engine:
             ids = tuple(engine.library.get(given).id for given in article or ())
             filters = Filters(articles=ids, publisher=publisher, since=since, until=until)
-            answer = ask_engine(engine, question, filters=filters)
+            answer = ask_engine(engine, question, filters=filters, as_of=as_of)
         if as_json:
             print_json(answer.model_dump_json(indent=2))
         else:

@@ -1,6 +1,7 @@
 """Every error as an RFC 9457 problem document. The one place where errors become HTTP statuses."""
 
 import json
+import math
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +26,17 @@ STATUSES: dict[type[DatelineError], tuple[int, str]] = {
     errors.IndexMismatch: (503, "The search index does not fit"),
     errors.SearchIndexError: (503, "The search index cannot be used"),
     errors.EmbedError: (502, "The embedder failed"),
+    errors.ModelUnreachable: (502, "The model server cannot be reached"),
+    errors.ModelTimeout: (504, "The model did not answer in time"),
+    errors.ModelRateLimited: (503, "The model server limits requests"),
+    errors.ModelQuota: (502, "The quota at the model server is used up"),
+    errors.ModelAuth: (502, "The model server refused the key"),
+    errors.ModelRejected: (502, "The model server refused the request"),
+    errors.ModelFailed: (502, "The model server failed"),
+    errors.ModelMalformed: (502, "The model server's reply cannot be read"),
+    errors.ModelEmpty: (502, "The model said nothing"),
+    errors.ModelCut: (502, "The model's answer was cut off"),
+    errors.ModelError: (502, "The model failed"),
     DatelineError: (500, "Dateline failed"),
 }
 """Status and title by error class; a class that is not here is told as the nearest one above it."""
@@ -39,6 +51,8 @@ _SCHEMA: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What happened, and what to do next"},
+        "code": {"type": "string", "description": "When a model server failed: how, for programs"},
+        "retryable": {"type": "boolean", "description": "With `code`: whether to ask again later"},
         "errors": {
             "type": "array",
             "description": "Each field that is wrong, when the request does not fit its schema",
@@ -65,13 +79,15 @@ def problem(
     kind: str = "about:blank",
     headers: dict[str, str] | None = None,
     fields: Sequence[dict[str, str]] = (),
+    more: dict[str, Any] | None = None,
 ) -> Response:
-    """A problem document. ``fields`` become its ``errors``."""
+    """A problem document. ``fields`` become its ``errors``; ``more`` are members of its own."""
     content: dict[str, Any] = {
         "type": kind,
         "title": title or HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
+        **(more or {}),
     }
     if fields:
         content["errors"] = list(fields)
@@ -84,13 +100,21 @@ def of(error: DatelineError) -> Response:
     """The problem document of one of our errors."""
     nearest = next(cls for cls in type(error).__mro__ if cls in STATUSES)
     status, title = STATUSES[nearest]
-    again = isinstance(error, errors.LibraryBusy) or getattr(error, "retryable", False)
+    more: dict[str, Any] = {}
+    wait = None
+    if isinstance(error, errors.ModelError):
+        more = {"code": error.code, "retryable": error.retryable}
+        if error.retry_after is not None:
+            wait = str(math.ceil(error.retry_after))
+    elif isinstance(error, errors.LibraryBusy) or getattr(error, "retryable", False):
+        status, wait = 503, RETRY_SECONDS
     return problem(
-        503 if again else status,
+        status,
         title=title,
         detail=str(error),
         kind=f"urn:dateline:{nearest.__name__}",
-        headers={"Retry-After": RETRY_SECONDS} if again else None,
+        headers={"Retry-After": wait} if wait else None,
+        more=more,
     )
 
 

@@ -1,5 +1,6 @@
-"""The routes. Blocking work runs in Starlette's threads, since none of these is a coroutine."""
+"""The routes. Blocking work runs in threads: Starlette's, or for a question the engine's own."""
 
+import asyncio
 from datetime import date
 from typing import Annotated
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import problems
 from api.schemas import Articles, NewArticle, Question, Stored
 from api.state import State, look
-from rag.ask import ask as ask_engine
+from rag.ask import answer
 from rag.engine import Engine
 from rag.errors import BadArticle, NotFound, SearchIndexError
 from rag.ingest import delete as delete_article
@@ -37,10 +38,27 @@ v1 = APIRouter(prefix="/v1")
 health = APIRouter()
 
 
-@v1.post("/ask", responses=problems.documented(400, 413, 422, 502, 503), tags=["ask"])
-def ask(asked: Question, engine: Opened) -> Answer:
+@v1.post("/ask", responses=problems.documented(400, 413, 422, 502, 503, 504), tags=["ask"])
+async def ask(asked: Question, engine: Opened, request: Request) -> Answer:
     """Answer a question with word-for-word quotes, or say that the articles do not hold it."""
-    return ask_engine(engine, asked.question, filters=asked.filters)
+    work = asyncio.create_task(
+        answer(
+            engine,
+            asked.question,
+            filters=asked.filters,
+            as_of=asked.as_of,
+            history=asked.history,
+        )
+    )
+    gone = asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        # A client that has gone away ends the call to the model as well.
+        gone.cancel()
+        if not work.done():
+            work.cancel()
+    return await work
 
 
 @v1.get("/articles", responses=problems.documented(422), tags=["articles"])
@@ -109,6 +127,12 @@ def healthz(engine: Opened) -> State:
     if not state.usable:
         raise SearchIndexError(state.index)
     return state
+
+
+async def _gone(request: Request) -> None:
+    """Returns when the client has closed the connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _exactly(engine: Engine, article_id: str) -> Article:

@@ -8,7 +8,7 @@ from pydantic_core import PydanticSerializationError
 
 from rag.rows import Listed
 from rag.storing import Outcome
-from rag.types import NO_FILTERS, Filters, Frozen
+from rag.types import NO_FILTERS, Filters, Frozen, Turn
 
 _Words = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -27,10 +27,16 @@ class Given(Frozen):
 
 
 class Question(Given):
-    """A question, and what narrows the articles that may answer it."""
+    """A question, and what narrows the articles that may answer it.
+
+    ``as_of`` leaves out later articles, and undated ones. ``history`` are the turns before it, the
+    oldest first, for a follow-up such as "And in 2025?".
+    """
 
     question: str
     filters: Filters = NO_FILTERS
+    as_of: date | None = None
+    history: Annotated[tuple[Turn, ...], Field(max_length=100)] = ()
 
 
 class Metadata(Given):

@@ -4,6 +4,7 @@ from importlib.metadata import version as installed
 
 from rag.engine import Engine
 from rag.errors import EmbedError, SearchIndexError
+from rag.reader import NAME
 from rag.types import Frozen
 
 READY = "ready"
@@ -12,7 +13,8 @@ READY = "ready"
 class State(Frozen):
     """``index`` is "ready", or one line on why nothing can be searched.
 
-    ``pending`` are the passages that the index had yet to take or drop when asked.
+    ``pending`` are the passages that the index had yet to take or drop when asked. ``model`` is
+    what writes answers.
     """
 
     version: str
@@ -21,6 +23,7 @@ class State(Frozen):
     pending: int
     index: str
     embedder: str
+    model: str
 
     @property
     def usable(self) -> bool:
@@ -51,4 +54,5 @@ def look(engine: Engine) -> State:
         pending=counts.pending,
         index=index,
         embedder=engine.embedder.name,
+        model=engine.answering.model.name if engine.answering else NAME,
     )

@@ -14,30 +14,14 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from rag.plain import one_line, plain
 from rag.types import Answer, Article, ArticleRef, Citation, Label
 
 if TYPE_CHECKING:
     from rag.ingest import Ingested, IngestSummary
     from rag.rows import Listed
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
-# C0 and C1 but line feed and tab, invisible characters, those that turn the writing direction, and
-# lone surrogates.
-_CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
-)
 _INDENT = 4
-
-
-def plain(text: str) -> str:
-    """The text without escape sequences and control characters; line ends and tabs stay."""
-    return _CONTROLS.sub("", _ESCAPES.sub("", text))
-
-
-def one_line(text: str) -> str:
-    """The text as one line: plain, and all white space in it single spaces."""
-    return " ".join(plain(text).split())
 
 
 def screen(*, errors: bool = False) -> Console:
@@ -69,6 +53,8 @@ def complain(line: str) -> None:
 def show_answer(answer: Answer) -> None:
     """The answer, its numbered quotes and where they stand, and as of when it holds."""
     console = screen()
+    if answer.condensed:
+        console.print(Text(f"Asked as: {one_line(answer.condensed)}", style="dim"))
     console.print(Text(_lead(answer), style="bold"))
     if answer.reason:
         console.print(one_line(answer.reason))
@@ -83,7 +69,7 @@ def show_answer(answer: Answer) -> None:
     for near in answer.nearest:
         _indented(console, Text(f"{_named(near)} · {near.id}"))
     for part in answer.unsupported:
-        console.print(f"Left out: {one_line(part)}")
+        console.print(f"Left out: {one_line(part.part)} ({one_line(part.why)})")
     if answer.as_of:
         console.print(f"\nAs of {day(answer.as_of)}.")
 

@@ -14,7 +14,7 @@ _RELATIVE_YEAR = re.compile(
 _TOGETHER = re.compile(
     r"\b(?:together|combined|collectively|jointly|between them)\b", re.IGNORECASE
 )
-_ALIASES = {
+ALIASES = {
     "us": r"\b(?:U\.?S\.?A?\b|United States|Americans?\b)",
     "usa": r"\b(?:U\.?S\.?A?\b|United States|Americans?\b)",
     "american": r"\b(?:U\.?S\.?A?\b|United States|America)",
@@ -28,7 +28,13 @@ _ALIASES = {
     "gdp": r"\bgross domestic product\b",
     "ai": r"\bartificial intelligence\b",
     "capex": r"\bcapital (?:expenditure|spending)\b",
+    "united states": r"\b(?:U\.?S\.?A?\b|Americans?\b)",
+    "united kingdom": r"\b(?:U\.?K\.?\b|Britain|British)",
+    "european union": r"\bE\.?U\.?\b",
+    "united nations": r"\bU\.?N\.?\b",
+    "federal reserve": r"\bFed\b",
 }
+"""Other forms of a name, as patterns, by its lower-case form without periods."""
 _LIKE = 0.85
 
 
@@ -52,7 +58,7 @@ def _present(part: str, text: str, present: list[str], stems: set[str], initials
     plain = part.replace(".", "").lower()
     if stem(part) in stems or stem(plain) in stems:
         return True
-    if (alias := _ALIASES.get(plain)) and re.search(alias, text):
+    if (alias := ALIASES.get(plain)) and re.search(alias, text):
         return True
     if part.isupper() and len(plain) >= 3 and plain in initials:
         return True

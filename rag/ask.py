@@ -1,20 +1,45 @@
-"""Question in, Answer out: retrieve, read, verify."""
+"""Question in, Answer out: retrieve, read or ask a model, verify."""
 
+import asyncio
 import secrets
 import time
-from datetime import UTC, datetime
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import TypeVar
 
+from prompts import identity
+from rag import gate, messages, reader, retrieve, verify
 from rag import question as questions
-from rag import reader, retrieve, verify
+from rag.answering import ModelAnswer
+from rag.condense import stand_alone
 from rag.embed import shipped
 from rag.engine import Engine
-from rag.errors import BadQuestion
+from rag.errors import BadQuestion, ModelTimeout
 from rag.features import Featuriser
-from rag.types import NO_FILTERS, Answer, ArticleRef, Evidence, Filters
+from rag.messages import Message
+from rag.reader import Reading
+from rag.types import (
+    NO_FILTERS,
+    Answer,
+    ArticleRef,
+    Done,
+    Evidence,
+    Filters,
+    Retrieved,
+    Token,
+    Turn,
+    Unsupported,
+)
+
+T = TypeVar("T")
 
 EVIDENCE = 8
 """Passages that the reader is given."""
+
+FOR_MODEL = 16
+"""Passages that are retrieved for a model; as many of them are sent as the prompt has room for."""
 
 LONGEST_QUESTION = 4_000
 """Characters. A question longer than this is a text pasted by mistake."""
@@ -22,40 +47,77 @@ LONGEST_QUESTION = 4_000
 _NEAREST = 3
 
 
-def ask(engine: Engine, question: str, *, filters: Filters = NO_FILTERS) -> Answer:
-    """Answer one question from the articles that the filters leave.
+async def events(
+    engine: Engine,
+    question: str,
+    *,
+    filters: Filters = NO_FILTERS,
+    as_of: date | None = None,
+    history: Sequence[Turn] = (),
+) -> AsyncGenerator[Retrieved | Token | Done]:
+    """Answer one question: what was retrieved, the draft as it is written, the checked answer.
 
-    Raises BadQuestion, and what ``retrieve.search`` raises. An answer that fails a check in
-    ``verify`` is not given: the status is then not_found and ``unsupported`` says what failed.
+    ``history`` are the turns before it, which a follow-up leans on. ``as_of`` answers as if it were
+    that day: later articles are left out, and so are undated ones. With a model the whole takes no
+    longer than its deadline. Raises BadQuestion, ModelError, and what ``retrieve.search`` raises.
+    When the iterator is closed or its task is cancelled, the call to the model ends with it.
     """
-    asked = checked(question)
-    asked_at = datetime.now(UTC)
-    started = time.perf_counter()
-    evidence = retrieve.search(engine, asked, filters=filters, limit=EVIDENCE)
-    retrieved = time.perf_counter()
-    reading = _reader().read(questions.read(asked), evidence)
-    faults = verify.faults(reading.citations, short=reading.short, evidence=evidence)
-    if faults:
-        reading = reader.withdrawn()
-    dates = [citation.published for citation in reading.citations if citation.published]
-    return Answer(
-        question=asked,
-        status=reading.status,
-        text=reading.text,
-        short=reading.short,
-        citations=reading.citations,
-        reason=reading.reason,
-        nearest=_nearest(evidence) if reading.status == "not_found" else (),
-        as_of=max(dates, default=None),
-        unsupported=tuple(faults),
-        model=reader.NAME,
-        timings={
-            "retrieve": round(retrieved - started, 4),
-            "answer": round(time.perf_counter() - retrieved, 4),
-        },
-        trace_id=secrets.token_hex(8),
-        asked_at=asked_at,
-    )
+    asking = _Asking(engine, checked(question), filters, as_of, history)
+    async with aclosing(asking.events()) as found:
+        async for event in found:
+            yield event
+
+
+async def answer(
+    engine: Engine,
+    question: str,
+    *,
+    filters: Filters = NO_FILTERS,
+    as_of: date | None = None,
+    history: Sequence[Turn] = (),
+) -> Answer:
+    """The Answer at the end of ``events``."""
+    last: Answer | None = None
+    stream = events(engine, question, filters=filters, as_of=as_of, history=history)
+    async with aclosing(stream) as found:
+        async for event in found:
+            if isinstance(event, Done):
+                last = event.answer
+    assert last is not None
+    return last
+
+
+def ask(
+    engine: Engine,
+    question: str,
+    *,
+    filters: Filters = NO_FILTERS,
+    as_of: date | None = None,
+    history: Sequence[Turn] = (),
+) -> Answer:
+    """``answer`` for callers that have no event loop."""
+
+    async def alone() -> Answer:
+        try:
+            return await answer(engine, question, filters=filters, as_of=as_of, history=history)
+        finally:
+            if engine.answering is not None:
+                await engine.answering.model.close()
+
+    return asyncio.run(alone())
+
+
+def warm(engine: Engine) -> None:
+    """Load what the first question would have to wait for. Calls no model.
+
+    Raises what ``retrieve.search`` raises.
+    """
+    question = "What is in the articles?"
+    evidence = retrieve.search(engine, question, limit=EVIDENCE)
+    _reader().read(questions.read(question), evidence)
+    if engine.answering is not None:
+        engine.answering.model.load()
+        messages.answering(question, evidence, budget=engine.answering.prompt_tokens)
 
 
 def checked(question: str) -> str:
@@ -73,13 +135,154 @@ def checked(question: str) -> str:
     return asked
 
 
+class _Asking:
+    """One question on its way to its answer."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        question: str,
+        filters: Filters,
+        as_of: date | None,
+        history: Sequence[Turn],
+    ) -> None:
+        self._engine = engine
+        self._question = question
+        self._filters = _until(filters, as_of)
+        self._as_of = as_of
+        self._history = history
+        self._asked_at = datetime.now(UTC)
+        self._started = time.perf_counter()
+        self._retrieved = self._started
+        answering_ = engine.answering
+        self._model: ModelAnswer | None = None
+        if answering_ is not None:
+            deadline = asyncio.get_running_loop().time() + answering_.deadline
+            self._model = ModelAnswer(answering_, deadline, as_of)
+
+    async def events(self) -> AsyncGenerator[Retrieved | Token | Done]:
+        """See the function of this name."""
+        question = await self._stand_alone()
+        limit = FOR_MODEL if self._model else EVIDENCE
+        evidence = await self._in_time(self._search, question, limit)
+        asked: list[Message] = []
+        weak = self._too_weak(question, evidence)
+        given = evidence
+        if self._model is not None and weak is None:
+            asked, given = await self._in_time(self._messages, question, evidence)
+        self._retrieved = time.perf_counter()
+        yield Retrieved(question, tuple(given))
+        if weak is not None:
+            yield await self._done(question, given, reader.not_found(weak))
+            return
+        if self._model is None:
+            reading = await asyncio.to_thread(_reader().read, questions.read(question), evidence)
+            yield Token(reading.text)
+            yield await self._done(question, given, reading)
+            return
+        stream = self._model.events(questions.read(question), given, asked, reader=_reader)
+        async with aclosing(stream) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Token):
+                    yield piece
+                else:
+                    yield await self._done(question, given, piece)
+
+    async def _stand_alone(self) -> str:
+        if not self._history:
+            return self._question
+        if self._model is None:
+            return stand_alone(self._question, self._history)
+        return checked(await self._model.condense(self._question, self._history))
+
+    async def _in_time(self, work: Callable[..., T], *given: object) -> T:
+        """Blocking work in a thread, waited for until the deadline. Raises ModelTimeout."""
+        if self._model is None:
+            return await asyncio.to_thread(work, *given)
+        try:
+            async with asyncio.timeout_at(self._model.deadline):
+                return await asyncio.to_thread(work, *given)
+        except TimeoutError:
+            raise ModelTimeout(
+                "The articles could not be searched before the deadline. Nothing was changed; ask "
+                "again, or raise DATELINE_DEADLINE."
+            ) from None
+
+    def _search(self, question: str, limit: int) -> list[Evidence]:
+        return retrieve.search(self._engine, question, filters=self._filters, limit=limit)
+
+    def _messages(
+        self, question: str, evidence: list[Evidence]
+    ) -> tuple[list[Message], list[Evidence]]:
+        assert self._engine.answering is not None
+        budget = self._engine.answering.prompt_tokens
+        return messages.answering(question, evidence, budget=budget, as_of=self._as_of)
+
+    def _too_weak(self, question: str, evidence: list[Evidence]) -> str | None:
+        if self._model is None:
+            return None  # the reader has a gate of its own
+        by_shipped = self._engine.embedder.name == shipped().name
+        return gate.too_weak(question, evidence, shipped=by_shipped)
+
+    async def _done(self, question: str, evidence: Sequence[Evidence], reading: Reading) -> Done:
+        faults = verify.faults(reading.citations, short=reading.short, evidence=evidence)
+        unsupported = [*reading.unsupported]
+        if faults:
+            unsupported += [Unsupported(part=reading.text, why=fault) for fault in faults]
+            reading = reader.withdrawn()
+        found = reading.status != "not_found"
+        days = [citation.published for citation in reading.citations if citation.published]
+        as_of = max(days, default=None)
+        if not reading.citations:
+            as_of = await asyncio.to_thread(self._newest)
+        finished = time.perf_counter()
+        return Done(
+            Answer(
+                question=self._question,
+                condensed=question if question != self._question else None,
+                status=reading.status,
+                text=reading.text,
+                short=reading.short,
+                citations=reading.citations,
+                reason=reading.reason,
+                nearest=() if found else _nearest(evidence),
+                as_of=as_of,
+                unsupported=tuple(unsupported),
+                model=self._model.answering.model.name if self._model else reader.NAME,
+                prompt=identity("answer") if self._model else None,
+                usage=self._model.usage if self._model else None,
+                timings={
+                    "retrieve": round(self._retrieved - self._started, 4),
+                    "answer": round(finished - self._retrieved, 4),
+                },
+                trace_id=secrets.token_hex(8),
+                asked_at=self._asked_at,
+            )
+        )
+
+    def _newest(self) -> date | None:
+        """The day of the newest article that was searched."""
+        dated = self._filters
+        if dated.since is None:
+            dated = dated.model_copy(update={"since": date.min})
+        newest = self._engine.library.newest(filters=dated, limit=1)
+        return newest[0].published if newest else None
+
+
+def _until(filters: Filters, as_of: date | None) -> Filters:
+    if as_of is None:
+        return filters
+    until = min(filters.until, as_of) if filters.until else as_of
+    return filters.model_copy(update={"until": until})
+
+
 @lru_cache(maxsize=1)
 def _reader() -> reader.Reader:
     """The reader, which always reads with the shipped embedder, whatever searches."""
     return reader.Reader(Featuriser(shipped()))
 
 
-def _nearest(evidence: list[Evidence]) -> tuple[ArticleRef, ...]:
+def _nearest(evidence: Sequence[Evidence]) -> tuple[ArticleRef, ...]:
     """The articles that came closest, each once."""
     articles = {item.article.id: item.article for item in evidence}
     return tuple(

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -11,11 +12,24 @@ from rag.errors import IndexMismatch, LibraryBusy, SearchIndexError
 from rag.index import Index, Stamp
 from rag.library import Library
 from rag.lock import WriteLock
+from rag.model import Model
 from rag.passages import SPLITTER
 
 
+@dataclass(frozen=True)
+class Answering:
+    """The model that answers, the most tokens of a prompt, and the seconds a question may take."""
+
+    model: Model
+    prompt_tokens: int = 3_000
+    deadline: float = 60.0
+
+
 class Engine:
-    """What ingest and ask work on. Close it, or use it in a ``with`` statement."""
+    """What ingest and ask work on. Close it, or use it in a ``with`` statement.
+
+    ``answering`` is None when the embedded reader answers.
+    """
 
     def __init__(
         self,
@@ -23,8 +37,10 @@ class Engine:
         *,
         make_embedder: Callable[[], Embedder],
         chroma_url: str | None = None,
+        answering: Answering | None = None,
     ) -> None:
         self.library = library
+        self.answering = answering
         self.lock = WriteLock(library.folder)
         self._index = Index(library.folder, name=library.name, stamp=self._stamp, url=chroma_url)
         self._make_embedder = make_embedder

@@ -12,6 +12,17 @@ DatelineError
 ├── SearchIndexError     the search index cannot be used; the articles are safe in the library
 │   └── IndexMismatch    built by another embedder or splitter
 ├── EmbedError           the embedder failed or answered something unusable
+├── ModelError           the model server gave no usable answer
+│   ├── ModelUnreachable refused, reset, or hung up before it answered
+│   ├── ModelTimeout     no whole answer within the deadline
+│   ├── ModelRateLimited too many requests
+│   ├── ModelQuota       the account's quota is used up
+│   ├── ModelAuth        the key was refused
+│   ├── ModelRejected    the request was refused: an unknown model, a prompt too long ...
+│   ├── ModelFailed      the server failed, or said so in the middle of a stream
+│   ├── ModelMalformed   the reply is no chat completion: HTML, broken JSON, no choices
+│   ├── ModelEmpty       a chat completion without a word in it
+│   └── ModelCut         the stream ended before the answer did
 └── SettingsError        a setting has a value that cannot work
 """
 
@@ -71,6 +82,89 @@ class EmbedError(DatelineError):
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+
+
+class ModelError(DatelineError):
+    """The model server gave no usable answer. Nothing was changed.
+
+    ``code`` is stable, for programs. ``retryable``: the same question may be answered later with
+    nothing changed. ``retry_after`` are the seconds the server asks to wait, when it does.
+    ``partial`` is what had been streamed before it failed, unchecked.
+    """
+
+    code = "upstream_failed"
+    retryable = False
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, partial: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.partial = partial
+
+
+class ModelUnreachable(ModelError):
+    """The server refused the connection, reset it, or hung up before it answered."""
+
+    code = "upstream_unreachable"
+    retryable = True
+
+
+class ModelTimeout(ModelError):
+    """There was no whole answer within the deadline."""
+
+    code = "upstream_timeout"
+    retryable = True
+
+
+class ModelRateLimited(ModelError):
+    """The server limits the rate of requests."""
+
+    code = "upstream_rate_limited"
+    retryable = True
+
+
+class ModelQuota(ModelError):
+    """The account's quota is used up."""
+
+    code = "upstream_quota"
+
+
+class ModelAuth(ModelError):
+    """The server refused the key."""
+
+    code = "upstream_auth"
+
+
+class ModelRejected(ModelError):
+    """The server refused the request: an unknown model, a prompt too long, a bad parameter."""
+
+    code = "upstream_rejected"
+
+
+class ModelFailed(ModelError):
+    """The server failed (5xx), or sent an error in the middle of a stream."""
+
+    retryable = True
+
+
+class ModelMalformed(ModelError):
+    """The reply is no chat completion: HTML, broken JSON, no choices."""
+
+    code = "upstream_malformed"
+
+
+class ModelEmpty(ModelError):
+    """The reply is a chat completion without a word in it."""
+
+    code = "upstream_empty"
+
+
+class ModelCut(ModelError):
+    """The stream ended before the answer did."""
+
+    code = "upstream_cut"
+    retryable = True
 
 
 class SettingsError(BadInput):

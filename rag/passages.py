@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rag.sentences import Span, sentences
-from rag.types import Article, Kind, Label, Passage
+from rag.types import Article, Citation, Evidence, Kind, Label, Passage
 
 SPLITTER = "sentences-200-1"
 """Name and version of the way of splitting; stored with the index."""
@@ -66,6 +66,26 @@ def quotable(article: Article, passage: Passage) -> list[Span]:
             begin, stop = max(lines[0].start, start), min(lines[-1].end, end)
             found += [(unit.start, unit.end) for unit in _units(article.text, begin, stop)]
     return found
+
+
+def cite(
+    n: int, evidence: Evidence, start: int, end: int, *, highlight: tuple[int, int] | None = None
+) -> Citation:
+    """The citation of ``article.text[start:end]``."""
+    article = evidence.article
+    return Citation(
+        n=n,
+        quote=article.text[start:end],
+        article_id=article.id,
+        title=article.title,
+        start=start,
+        end=end,
+        kind=evidence.passage.kind,
+        url=article.url,
+        publisher=article.publisher,
+        published=article.published,
+        highlight=highlight,
+    )
 
 
 def embedding_text(article: Article, passage: Passage) -> str:

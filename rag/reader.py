@@ -11,9 +11,10 @@ from pathlib import Path
 from rag import values
 from rag.about import fits_months, fits_years, is_other_sum, is_share_of_total, mentions
 from rag.features import FEATURES, Candidate, Featuriser
+from rag.passages import cite
 from rag.question import Asks, Question
 from rag.short import says_seat
-from rag.types import Citation, Evidence, Status
+from rag.types import Citation, Evidence, Status, Unsupported
 
 NAME = "embedded-reader"
 
@@ -38,7 +39,7 @@ _OTHER_MONTH = 0.4
 _OTHER_SUM = 0.3
 # "the Vane-based firm" says where the firm is in a word that has little to do with the rest.
 _SAYS_SEAT = 2.0
-_NOT_FOUND = "Not in the articles."
+NOT_FOUND = "Not in the articles."
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,28 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the reader makes of the evidence. ``reason`` is set when it found no answer."""
+    """What was made of the evidence. ``reason`` is set when no answer was found, or not all of it.
+
+    ``unsupported`` is what was cut out of a model's draft; the reader itself only quotes.
+    """
 
     status: Status
     text: str
     short: str | None
     citations: tuple[Citation, ...]
     reason: str | None = None
+    unsupported: tuple[Unsupported, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rereading:
+    """What the reader adds to a model's answer: the phrase that answers in one of its quotes, with
+    that quote, and the quotes of other articles that give another value for the same thing.
+    """
+
+    short: str | None = None
+    quoted: Citation | None = None
+    rivals: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,8 +112,34 @@ class Reader:
 
     def read(self, question: Question, evidence: Sequence[Evidence]) -> Reading:
         """Answer from the evidence, or say why not."""
+        choices = self._choices(question, evidence)
+        if not choices or choices[0].probability < self._weights.threshold:
+            return _nothing_found(question, evidence)
+        kept = _with_rivals(choices, self._weights.threshold)
+        if len(kept) > 1:
+            return _answer("conflicting", sorted(kept, key=_newest_first))
+        return _answer("answered", _with_support(choices, self._weights.threshold))
+
+    def reread(
+        self, question: Question, evidence: Sequence[Evidence], *, cited: Sequence[Citation]
+    ) -> Rereading:
+        """What else the evidence says about an answer that cites these quotes."""
+        choices = self._choices(question, evidence)
+        best = next((choice for choice in choices if _quote_of(choice, cited)), None)
+        if best is None:
+            return Rereading()
+        others = [choice for choice in choices if choice is not best]
+        kept = _with_rivals([best, *others], self._weights.threshold)
+        return Rereading(
+            short=_short(best.candidate),
+            quoted=_cite(1, best.candidate),
+            rivals=tuple(_cite(1, choice.candidate) for choice in kept[1:]),
+        )
+
+    def _choices(self, question: Question, evidence: Sequence[Evidence]) -> list[Choice]:
+        """The sentences that may answer, the likeliest first."""
         candidates = self._featuriser.candidates(question, evidence)
-        choices = sorted(
+        return sorted(
             (
                 Choice(
                     candidate, self._weights.probability(candidate) * _factor(question, candidate)
@@ -107,12 +149,13 @@ class Reader:
             ),
             key=lambda choice: -choice.probability,
         )
-        if not choices or choices[0].probability < self._weights.threshold:
-            return _not_found(question, evidence)
-        kept = _with_rivals(choices, self._weights.threshold)
-        if len(kept) > 1:
-            return _answer("conflicting", sorted(kept, key=_newest_first))
-        return _answer("answered", _with_support(choices, self._weights.threshold))
+
+
+def _quote_of(choice: Choice, cited: Sequence[Citation]) -> bool:
+    """Whether a sentence is one of the quotes."""
+    candidate = choice.candidate
+    place = (candidate.evidence.article.id, candidate.start, candidate.end)
+    return any((each.article_id, each.start, each.end) == place for each in cited)
 
 
 def _factor(question: Question, candidate: Candidate) -> float:
@@ -245,26 +288,12 @@ def _line(candidate: Candidate, citation: Citation) -> str:
 
 
 def _cite(n: int, candidate: Candidate) -> Citation:
-    article = candidate.evidence.article
     phrase = candidate.short if _short(candidate) else None
-    return Citation(
-        n=n,
-        quote=candidate.text,
-        article_id=article.id,
-        title=article.title,
-        start=candidate.start,
-        end=candidate.end,
-        kind=candidate.evidence.passage.kind,
-        url=article.url,
-        publisher=article.publisher,
-        published=article.published,
-        highlight=(candidate.start + phrase.start, candidate.start + phrase.end)
-        if phrase
-        else None,
-    )
+    highlight = (candidate.start + phrase.start, candidate.start + phrase.end) if phrase else None
+    return cite(n, candidate.evidence, candidate.start, candidate.end, highlight=highlight)
 
 
-def _not_found(question: Question, evidence: Sequence[Evidence]) -> Reading:
+def _nothing_found(question: Question, evidence: Sequence[Evidence]) -> Reading:
     text = "\n".join(f"{item.article.title}\n{item.passage.text}" for item in evidence)
     missing = [name for name in question.names if evidence and not mentions(name, text)]
     if not evidence:
@@ -275,9 +304,14 @@ def _not_found(question: Question, evidence: Sequence[Evidence]) -> Reading:
         reason = f"The articles found do not mention {', '.join(missing)}."
     else:
         reason = "No sentence of the articles found answers this."
-    return Reading("not_found", _NOT_FOUND, None, (), reason)
+    return not_found(reason)
+
+
+def not_found(reason: str) -> Reading:
+    """No answer, and why."""
+    return Reading("not_found", NOT_FOUND, None, (), reason)
 
 
 def withdrawn() -> Reading:
     """What is left of an answer whose quotes or short answer did not pass the checks."""
-    return Reading("not_found", _NOT_FOUND, None, (), "The answer found did not pass the checks.")
+    return not_found("The answer found did not pass the checks.")

@@ -36,10 +36,27 @@ class Settings(BaseSettings):
         default=None,
         description="Its key. Without it and without a base URL, `OPENAI_API_KEY` is used.",
     )
+    model: str | None = Field(
+        default=None,
+        description="The model that writes answers; without one the embedded reader quotes.",
+    )
+    base_url: str | None = Field(
+        default=None,
+        description="Base URL of its OpenAI-compatible server; without it, OpenAI's own.",
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="The key for that server, if it wants one."
+    )
+    prompt_tokens: int = Field(
+        default=3_000, ge=1_000, le=1_000_000, description="Most tokens of a prompt to it."
+    )
+    deadline: float = Field(
+        default=60, gt=0, le=3_600, description="Seconds that one question may take in all."
+    )
     openai_api_key: SecretStr | None = Field(
         default=None,
         validation_alias="OPENAI_API_KEY",
-        description="The key for OpenAI itself; never sent to another server.",
+        description="The key for OpenAI itself; never sent to a base URL given above.",
     )
     host: str = Field(default="127.0.0.1", description="Address that `dateline serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that it listens on.")

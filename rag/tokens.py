@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -50,6 +51,24 @@ def truncate(text: str, *, limit: int) -> str:
     if len(tokens) <= limit:
         return text[: limit * 128]
     return _encoding().decode_bytes(tokens[:limit]).decode("utf-8", errors="ignore")
+
+
+@lru_cache(maxsize=16_384)
+def is_usual_in_lower_case(word: str) -> bool:
+    """Whether a word is commoner in lower case than with a capital: "visitors", but not "london".
+
+    Read off the ranks, where a lower rank means a commoner token (byte-pair merges are numbered by
+    frequency; Sennrich et al. 2016). A word that is no token either way is not usual, unless it
+    looks like a plural and falls into no more pieces in lower case.
+    """
+    encode = _encoding().encode
+    lower = encode(f" {word.lower()}", disallowed_special=())
+    capital = encode(f" {word[:1].upper()}{word[1:].lower()}", disallowed_special=())
+    if len(lower) == len(capital) == 1:
+        return lower[0] < capital[0]
+    if len(lower) > 1 and len(capital) > 1:
+        return word.endswith("s") and len(lower) <= len(capital)
+    return len(lower) == 1
 
 
 def _encoding() -> "Encoding":

@@ -168,10 +168,28 @@ Status = Literal[
 
 
 class Usage(Frozen):
-    """Tokens that a model server says it used."""
+    """What a model server says it used, over all calls for one answer.
+
+    ``cost`` is in the server's own currency (credits or dollars), None when it names none.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cost: float | None = None
+
+
+class Turn(Frozen):
+    """One turn of the conversation before a question."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class Unsupported(Frozen):
+    """A part of a model's answer that the articles do not bear out, and why it was taken out."""
+
+    part: str
+    why: str
 
 
 class Answer(Frozen):
@@ -179,10 +197,14 @@ class Answer(Frozen):
 
     ``text`` carries [n] markers that name ``citations``. ``short`` is the phrase that answers,
     when one fits the question. ``reason`` and ``nearest`` are set when the answer was not found.
-    ``as_of`` is the newest date among the cited articles. ``timings`` are seconds by step.
+    ``condensed`` is the stand-alone question that was answered, when the one asked leant on the
+    conversation before it. ``as_of`` is the newest date among the cited articles; when none is
+    cited, that of the newest article that was searched. ``prompt`` is the id and hash of the
+    prompt, None when no model is set. ``timings`` are seconds by step.
     """
 
     question: str
+    condensed: str | None = None
     status: Status
     text: str
     short: str | None = None
@@ -190,10 +212,35 @@ class Answer(Frozen):
     reason: str | None = None
     nearest: tuple[ArticleRef, ...] = ()
     as_of: date | None = None
-    unsupported: tuple[str, ...] = ()
+    unsupported: tuple[Unsupported, ...] = ()
     model: str
     prompt: str | None = None
     usage: Usage | None = None
     timings: dict[str, float] = {}
     trace_id: str
     asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """The first event of an answer: the question as it was searched for, and what was found.
+
+    ``evidence`` are the passages that will be read, in the order of their numbers.
+    """
+
+    question: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of the draft as it is written, not checked yet: ``Done`` has what holds."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """The last event: the checked answer."""
+
+    answer: Answer

@@ -1,8 +1,208 @@
-"""Checks on a finished answer, in code: quotes, what they are quotes of, and the short answer."""
+"""Checks in code: a model's draft against what it cites, and every quote before it is shown."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from rag.types import Article, Citation, Evidence, Label
+from rag.bearing import Given
+from rag.claims import Claim, take_apart
+from rag.embed import shipped
+from rag.links import strip_links
+from rag.passages import cite
+from rag.types import Article, Citation, Evidence, Label, Unsupported
+from rag.values import Value, find
+from rag.weighing import Finding, Sentence
+
+_SOURCES = r"(?:passages?|articles?|sources?|texts?|context|documents?|excerpts?|information)"
+_SILENT = re.compile(
+    r"^(?:(?:however|but|unfortunately|so|and|also|(?:i['’]m |i am )?sorry|apologies)[, ]+)*(?:"
+    r"not in the articles?|"
+    rf"(?:the |these |those |none of the |no |any of the )?(?:\w+ )?{_SOURCES}\b"
+    r"(?:[^.]{0,40}?\b(?:do|does|did|is|are|was|were|has|have)(?:n['’]t| not)\b|"
+    r"[^.]{0,20}?\b(?:says?|mentions?|gives?|states?|contains?|names?|tells?) "
+    r"(?:nothing|no|neither)\b|"
+    r"[^.]{0,30}?\bsilent\b)|"
+    rf"no (?:{_SOURCES}|mention|details?)\b|"
+    r"there (?:is|are|was|were) (?:no|not|nothing)\b"
+    rf"[^.]{{0,60}}\b(?:{_SOURCES}|mention\w*)|"
+    r"i (?:cannot|can['’]?t|could not|couldn['’]t|do not|don['’]t|am unable|was unable)\b|"
+    r"(?:it|this|that) (?:is|was) not (?:mentioned|stated|said|specified|given|reported|"
+    r"disclosed|provided|in the)\b)",
+    re.IGNORECASE,
+)
+_ABSTAINS = re.compile(r"not in the articles?[.!]?$", re.IGNORECASE)
+_SAYS_MORE = re.compile(
+    r"[,;:—–-]\s*(?:but|however|although|though|only|yet)\b(?:\s+\S+){4,}", re.IGNORECASE
+)
+_LEAD_IN = re.compile(
+    rf"^(?:(?:based on|according to|from|in) (?:the )?{_SOURCES}[^.]{{0,40}}"
+    r"|(?:here|below) (?:is|are|'s)\b[^.]{0,60}"
+    r"|(?:the )?answer|sure|certainly|of course|yes|no)\s*[:.!,]?$",
+    re.IGNORECASE,
+)
+# A sentence that only says what is not said is not checked, so it must have room for little else.
+_LONGEST_SILENCE = 250
+_TEASER = "From a teaser of another story: "
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is left of a draft.
+
+    ``text`` has [n] markers that name ``citations``. ``unsupported`` are the claims cut, and the
+    links, pictures and markers taken out. ``faults`` tell a model what did not hold, ``cited``
+    which passages it cited. ``kept`` and
+    ``cut`` count claims, ``silent`` the sentences that say the articles do not say something.
+    ``repaired`` is set on a second draft that took the place of the first.
+    """
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    unsupported: tuple[Unsupported, ...] = ()
+    faults: tuple[str, ...] = ()
+    cited: frozenset[int] = frozenset()
+    kept: int = 0
+    cut: int = 0
+    silent: int = 0
+    repaired: bool = False
+
+
+def check(
+    draft: str, evidence: Sequence[Evidence], *, question: str, complete: bool = True
+) -> Checked:
+    """Hold every sentence of a draft against the passages that it cites; "[n]" is evidence[n - 1].
+
+    A sentence stays when its quotations, and as values its numbers, amounts, dates and names,
+    occur in at most four sentences of the passages it cites, which become its citations; a sum or a
+    difference may be worked out of values shown. A sentence that cites nothing, or only passages
+    that were not given, is held against all of them; one that another passage bears out much better
+    is cited to that one, and this is reported. What fails is cut. ``complete`` False says that the
+    draft was cut off, so that a last sentence without an end goes as well.
+    """
+    return _Checking(evidence, question).run(draft, complete=complete)
+
+
+class _Checking:
+    """The check of one draft."""
+
+    def __init__(self, evidence: Sequence[Evidence], question: str) -> None:
+        self._question = question
+        self._given = Given(evidence, question=question, embedder=shipped())
+        self._numbers = range(1, len(evidence) + 1)
+        self._urls = frozenset(item.article.url for item in evidence if item.article.url)
+        self._shown: list[Value] = []
+        self._citations: dict[tuple[str, int, int], Citation] = {}
+        self._unsupported: list[Unsupported] = []
+        self._faults: list[str] = []
+        self._kept = self._cut = self._silent = 0
+
+    def run(self, draft: str, *, complete: bool) -> Checked:
+        """Check it."""
+        apart = take_apart(draft, urls=self._urls, complete=complete)
+        self._unsupported += apart.removed
+        if apart.claims and _ABSTAINS.match(apart.claims[0].text):
+            # Whatever it goes on to say, it has said that it found no answer.
+            return Checked(apart.claims[0].text, unsupported=apart.removed, silent=1)
+        pieces = [piece for claim in apart.claims for piece in self._piece(claim)]
+        return Checked(
+            text="".join(pieces).strip(),
+            citations=tuple(self._citations.values()),
+            unsupported=tuple(self._unsupported),
+            faults=tuple(self._faults),
+            cited=frozenset(n for claim in apart.claims for n in claim.cites),
+            kept=self._kept,
+            cut=self._cut,
+            silent=self._silent,
+        )
+
+    def _piece(self, claim: Claim) -> list[str]:
+        """What stays of a claim in the text: itself with its markers, or nothing."""
+        if not claim.whole:
+            self._unsupported.append(
+                Unsupported(part=claim.text, why="the answer was cut off here")
+            )
+            return []
+        if _LEAD_IN.match(claim.text):
+            return []
+        if self._says_nothing(claim):
+            self._silent += 1
+            return [claim.lead + claim.text]
+        foreign = [number for number in claim.cites if number not in self._numbers]
+        for number in foreign:
+            self._report(f"[{number}]", "no such passage was given")
+        given = self._given
+        cites = [number for number in claim.cites if number in self._numbers]
+        finding = self._weigh(claim, cites)
+        if not finding.faults and not finding.shown and given.is_beside_the_question(claim.text):
+            finding = Finding(faults=("it has nothing to do with the question",))
+        if finding.faults:
+            return self._cut_out(claim, finding)
+        for number in finding.idle:
+            self._report(f"[{number}]", f"that passage does not say: {claim.text}")
+        return [self._kept_piece(claim, finding)]
+
+    def _weigh(self, claim: Claim, cites: Sequence[int]) -> Finding:
+        text = strip_links(claim.text, urls=frozenset())[0]
+        given = self._given
+        first = given.weigh(text, cites or self._numbers, cited=bool(cites), shown=self._shown)
+        if not first.faults or not cites:
+            return first
+        # A marker is often one passage short of what the sentence takes from an article.
+        if beside := given.beside(cites):
+            whole = given.weigh(text, [*cites, *beside], cited=False, shown=self._shown)
+            if not whole.faults:
+                return whole
+        others = [number for number in self._numbers if number not in cites]
+        second = given.weigh(text, others, cited=False, shown=self._shown)
+        if second.faults or not second.is_better_than(first):
+            return first
+        self._report(
+            "".join(f"[{number}]" for number in cites),
+            f"another passage says this, not the one cited: {claim.text}",
+        )
+        return second
+
+    def _cut_out(self, claim: Claim, finding: Finding) -> list[str]:
+        why = "; ".join(finding.faults)
+        self._cut += 1
+        self._report(claim.text, why)
+        self._faults.append(f"{claim.marked(claim.cites)} ({why})")
+        return []
+
+    def _kept_piece(self, claim: Claim, finding: Finding) -> str:
+        self._kept += 1
+        self._shown += finding.shown
+        numbers = [self._cited(sentence).n for sentence in finding.quotes]
+        urls = {citation.url for citation in self._citations.values() if citation.url}
+        text, gone = strip_links(claim.text, urls=frozenset(urls))
+        self._unsupported += gone
+        only_teasers = all(one.evidence.passage.kind == "teaser" for one in finding.quotes)
+        origin = _TEASER if only_teasers and "teaser" not in text.lower() else ""
+        return claim.lead + origin + Claim(text, ()).marked(list(dict.fromkeys(numbers)))
+
+    def _cited(self, sentence: Sentence) -> Citation:
+        article = sentence.evidence.article
+        key = (article.id, sentence.start, sentence.end)
+        if key not in self._citations:
+            self._citations[key] = cite(
+                len(self._citations) + 1, sentence.evidence, sentence.start, sentence.end
+            )
+        return self._citations[key]
+
+    def _says_nothing(self, claim: Claim) -> bool:
+        """Whether it only says what the articles do not say, with no value but the question's and
+        no name that is not known.
+        """
+        silent = _SILENT.match(claim.text)
+        if silent is None or _SAYS_MORE.search(claim.text, silent.end()):
+            return False
+        if len(claim.text) > _LONGEST_SILENCE or not self._given.knows_names(claim.text):
+            return False
+        asked = {value.text.lower() for value in find(self._question)}
+        return all(value.text.lower() in asked for value in find(claim.text))
+
+    def _report(self, part: str, why: str) -> None:
+        self._unsupported.append(Unsupported(part=part, why=why))
 
 
 def faults(

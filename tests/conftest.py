@@ -1,5 +1,6 @@
 """Shared fixtures: the real embedder, once, and engines in empty folders."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -30,6 +31,14 @@ class CountingEmbedder:
 
     def count(self, text: str) -> int:
         return self._real.count(text)
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the developer's own environment, least of all a model that costs money."""
+    for name in os.environ:
+        if name.startswith(("DATELINE_", "OPENAI_")):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from api.terminal import one_line, plain, show_answer
-from rag.types import Answer, ArticleRef, Citation
+from api.terminal import show_answer
+from rag.plain import one_line, plain
+from rag.types import Answer, ArticleRef, Citation, Unsupported
 
 
 def an_answer(**given: object) -> Answer:
@@ -55,7 +56,7 @@ def test_a_teaser_and_differing_articles_are_labelled(capsys: pytest.CaptureFixt
 def test_a_text_of_its_own_is_printed_with_the_quotes(capsys: pytest.CaptureFixture[str]) -> None:
     near = (ArticleRef(id="ab12", title="Near"),)
     quotes = (a_citation(1, "It costs 412 million euros."),)
-    parts = ("it opens in 2031",)
+    parts = (Unsupported(part="it opens in 2031", why="2031 is not in its quotes"),)
     show_answer(
         an_answer(
             status="partial",
@@ -69,4 +70,4 @@ def test_a_text_of_its_own_is_printed_with_the_quotes(capsys: pytest.CaptureFixt
     out = capsys.readouterr().out
     assert out.startswith("The bridge costs €412m [1].\nPart of it.\n\n[1] “It costs 412")
     assert "    Near · no publisher · no date · ab12\n" in out
-    assert "Left out: it opens in 2031\n" in out
+    assert "Left out: it opens in 2031 (2031 is not in its quotes)\n" in out

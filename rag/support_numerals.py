@@ -1,0 +1,79 @@
+"""Numerals that are no values (H200, number 54, 18:30, 3-1): they must stand in quotes as well."""
+
+import re
+
+from rag import values
+from rag.question import stem, words
+
+_NUMERAL = re.compile(r"\w*\d\w*(?:[.:/-]\w*\d\w*)*")
+_TIME = re.compile(
+    r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s?(?P<half>[ap])\.?\s?m\b\.?"
+    r"|\b(?P<hour24>\d{1,2}):(?P<minute24>\d\d)\b",
+    re.IGNORECASE,
+)
+_ORDINALS = {
+    "1st": "first",
+    "2nd": "second",
+    "3rd": "third",
+    "4th": "fourth",
+    "5th": "fifth",
+    "6th": "sixth",
+    "7th": "seventh",
+    "8th": "eighth",
+    "9th": "ninth",
+    "10th": "tenth",
+}
+
+
+class Numerals:
+    """The numerals and times of day of a claim that are no values."""
+
+    def __init__(self, claim: str) -> None:
+        self._times = list(_TIME.finditer(claim))
+        taken = [(value.start, value.end) for value in values.find(claim)]
+        taken += [time.span() for time in self._times]
+        self._others = [
+            (_named(claim, numeral), numeral[0])
+            for numeral in _NUMERAL.finditer(claim)
+            if not any(start < numeral.end() and numeral.start() < end for start, end in taken)
+        ]
+
+    def lacking(self, quotes: str) -> list[str]:
+        """Those that do not stand in the quotes, in whatever form."""
+        if not self._times and not self._others:
+            return []
+        told = {_minutes(found) for found in _TIME.finditer(quotes)}
+        missing = [time[0] for time in self._times if _minutes(time) not in told]
+        there = list(_NUMERAL.finditer(quotes))
+        for name, numeral in self._others:
+            word = _ORDINALS.get(numeral.lower())
+            if not (word and word in quotes.lower()) and not any(
+                _plain(one[0]) == _plain(numeral) and (not name or name in _before(quotes, one))
+                for one in there
+            ):
+                missing.append(numeral)
+        return missing
+
+
+def _named(claim: str, numeral: re.Match[str]) -> str:
+    """The stem of the word that a bare number is the number of ("number 54", "Article 5")."""
+    before = words(claim[: numeral.start()])[-1:]
+    return stem(before[0]) if before and numeral[0].isdigit() else ""
+
+
+def _before(quotes: str, numeral: re.Match[str]) -> set[str]:
+    return {stem(word) for word in words(quotes[max(0, numeral.start() - 40) : numeral.start()])}
+
+
+def _plain(numeral: str) -> str:
+    """A numeral as it is compared: "H200s" is "h200"."""
+    lower = numeral.lower()
+    return lower.removesuffix("s") if lower[-2:-1].isdigit() else lower
+
+
+def _minutes(time: re.Match[str]) -> int:
+    """The minutes since midnight."""
+    if time["hour24"]:
+        return int(time["hour24"]) * 60 + int(time["minute24"])
+    hour = int(time["hour"]) % 12 + (12 if time["half"].lower() == "p" else 0)
+    return hour * 60 + int(time["minute"] or 0)
