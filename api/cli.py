@@ -130,10 +130,11 @@ def _settings(context: typer.Context, **given: object) -> Settings:
     return load(data=context.obj, **given)
 
 
-def _open(context: typer.Context) -> "Engine":
+def _open(context: typer.Context, *, with_model: bool = False) -> "Engine":
+    """The engine. What asks nothing needs no model, and so no settings of one that can work."""
     from rag.wiring import open_engine
 
-    return open_engine(_settings(context))
+    return open_engine(_settings(context), with_model=with_model)
 
 
 @app.command()
@@ -201,7 +202,7 @@ def ask(
         from rag.types import Filters
 
         _check_text(question, publisher)
-        with _open(context) as engine:
+        with _open(context, with_model=True) as engine:
             ids = tuple(engine.library.get(given).id for given in article or ())
             filters = Filters(articles=ids, publisher=publisher, since=since, until=until)
             answer = ask_engine(engine, question, filters=filters, as_of=as_of)
@@ -259,11 +260,11 @@ def evaluate(
 @app.command()
 def status(context: typer.Context, *, as_json: Json = False) -> None:
     """Say what the library holds and whether it can be searched (1 if it cannot)."""
-    from api.state import look
+    from api.state import look, writer
     from api.terminal import print_json, say
 
     with _open(context) as engine:
-        state = look(engine)
+        state = look(engine).model_copy(update={"model": writer(_settings(context))})
         folder = str(engine.library.folder.resolve())
     content = {"data": folder, **state.model_dump()}
     if as_json:

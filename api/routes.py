@@ -31,6 +31,9 @@ def _filters(
     return Filters(publisher=publisher, since=since, until=until)
 
 
+_CLIENT_GONE = 499
+_STOPPING = "The service is being stopped. Nothing was changed; ask again when it runs again."
+
 Opened = Annotated[Engine, Depends(_engine)]
 Narrowed = Annotated[Filters, Depends(_filters)]
 
@@ -38,8 +41,13 @@ v1 = APIRouter(prefix="/v1")
 health = APIRouter()
 
 
-@v1.post("/ask", responses=problems.documented(400, 413, 422, 502, 503, 504), tags=["ask"])
-async def ask(asked: Question, engine: Opened, request: Request) -> Answer:
+@v1.post(
+    "/ask",
+    response_model=Answer,
+    responses=problems.documented(400, 413, 422, 502, 503, 504),
+    tags=["ask"],
+)
+async def ask(asked: Question, engine: Opened, request: Request) -> Answer | Response:
     """Answer a question with word-for-word quotes, or say that the articles do not hold it."""
     work = asyncio.create_task(
         answer(
@@ -53,11 +61,17 @@ async def ask(asked: Question, engine: Opened, request: Request) -> Answer:
     gone = asyncio.create_task(_gone(request))
     try:
         await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        # A client that has gone away ends the call to the model as well.
-        gone.cancel()
         if not work.done():
+            # A client that has gone away ends the call to the model as well. Nobody reads this.
             work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            return Response(status_code=_CLIENT_GONE)
+    except asyncio.CancelledError:
+        # Only the end of the service cancels a request. Its loop has no time left to wait for work.
+        return problems.problem(503, detail=_STOPPING)
+    finally:
+        gone.cancel()
+        work.cancel()
     return await work
 
 

@@ -3,9 +3,11 @@
 from importlib.metadata import version as installed
 
 from rag.engine import Engine
-from rag.errors import EmbedError, SearchIndexError
+from rag.errors import EmbedError, SearchIndexError, SettingsError
 from rag.reader import NAME
+from rag.settings import Settings
 from rag.types import Frozen
+from rag.wiring import answering
 
 READY = "ready"
 
@@ -14,7 +16,7 @@ class State(Frozen):
     """``index`` is "ready", or one line on why nothing can be searched.
 
     ``pending`` are the passages that the index had yet to take or drop when asked. ``model`` is
-    what writes answers.
+    what writes answers, or one line on why it cannot.
     """
 
     version: str
@@ -34,6 +36,15 @@ class State(Frozen):
 def version() -> str:
     """Dateline's version, as installed."""
     return installed("dateline")
+
+
+def writer(settings: Settings) -> str:
+    """What writes answers with these settings, or one line on why it cannot. Asks no server."""
+    try:
+        chosen = answering(settings)
+    except SettingsError as error:
+        return str(error)
+    return chosen.model.name if chosen else NAME
 
 
 def look(engine: Engine) -> State:

@@ -19,7 +19,7 @@ from rag.question import Question, content_words, stem
 from rag.reader import NOT_FOUND, Reader, Reading
 from rag.types import Citation, Evidence, Token, Turn, Usage
 from rag.verify import Checked
-from rag.weighing import clause, share
+from rag.wording import clause, share
 
 _NOTHING_FOUND = "The model found no answer in the passages that it was given."
 _NOTHING_HELD = "What the model answered does not stand in the passages that it cites."
@@ -44,7 +44,9 @@ class ModelAnswer:
 
         Raises ModelError.
         """
-        asked = messages.condensing(question, history, budget=self.answering.prompt_tokens)
+        asked = await asyncio.to_thread(
+            messages.condensing, question, history, budget=self.answering.prompt_tokens
+        )
         reply = self._used(await self.answering.model.complete(asked, deadline=self.deadline))
         rewritten = one_line(reply.text).strip('"“” ')
         if reply.finish == "stop" and acceptable(rewritten, question, history):

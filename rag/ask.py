@@ -191,9 +191,11 @@ class _Asking:
     async def _stand_alone(self) -> str:
         if not self._history:
             return self._question
-        if self._model is None:
-            return stand_alone(self._question, self._history)
-        return checked(await self._model.condense(self._question, self._history))
+        if self._model is not None:
+            condensed = await self._model.condense(self._question, self._history)
+        else:
+            condensed = await asyncio.to_thread(stand_alone, self._question, self._history)
+        return condensed if len(condensed) <= LONGEST_QUESTION else self._question
 
     async def _in_time(self, work: Callable[..., T], *given: object) -> T:
         """Blocking work in a thread, waited for until the deadline. Raises ModelTimeout."""

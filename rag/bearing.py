@@ -7,15 +7,19 @@ from numpy.typing import NDArray
 
 from rag import support_names
 from rag.embed import Embedder
+from rag.names import Name
 from rag.passages import quotable
-from rag.question import content_words, stem
+from rag.question import content_words, stem, words
+from rag.quoted import SURE, Finding, Sentence
 from rag.types import Evidence
 from rag.values import Value
-from rag.weighing import SURE, Finding, Sentence, Weighing, share
+from rag.weighing import Weighing
+from rag.wording import share
 
 Vector = NDArray[np.float32]
 
-_FAR = 0.15
+_FAR = 0.1
+_MUCH = 3
 
 
 class Given:
@@ -48,9 +52,10 @@ class Given:
         chosen = [one for one in self.sentences if one.number in among]
         if not chosen:
             return Finding(faults=("no passage that was given says this",))
-        names = support_names.claimed(text, lowered=self._lowered)
+        names = self.names_in(text)
         meanings = self._meanings(text, chosen)
-        return Weighing(text, chosen, names, meanings).finding(shown, cited=cited)
+        weighing = Weighing(text, chosen, names, meanings, asked=self._asked)
+        return weighing.finding(shown, cited=cited)
 
     def beside(self, cites: Iterable[int]) -> list[int]:
         """The numbers of the other passages of the articles that these are of."""
@@ -60,17 +65,29 @@ class Given:
             {one.number for one in self.sentences if one.evidence.article.id in articles} - numbers
         )
 
+    def names_in(self, text: str) -> list[Name]:
+        """The names in a text; a word that is written in lower case somewhere is none."""
+        return support_names.claimed(text, lowered=self._lowered)
+
+    def says_much(self, text: str) -> bool:
+        """Whether a text has enough words besides names to be looked for anywhere."""
+        named = {stem(word) for name in self.names_in(text) for word in words(name.text)}
+        return len(set(map(stem, content_words(text))) - named) >= _MUCH
+
+    def unknown(self, text: str, *, besides: frozenset[str]) -> int:
+        """How many content words of a text stand neither in the question nor among ``besides``."""
+        return len(frozenset(map(stem, content_words(text))) - self._asked - besides)
+
     def knows_names(self, text: str) -> bool:
         """Whether each name in a text stands in the question or in what was given."""
-        names = support_names.claimed(text, lowered=self._lowered)
-        return not any(self._all.lacks(name) for name in names)
+        return not any(self._all.lacks(name) for name in self.names_in(text))
 
     def is_beside_the_question(self, text: str) -> bool:
         """Whether a text with no name shares no word with the question, nor anything in meaning.
 
         So is what a model repeats or does at the word of an article.
         """
-        if support_names.claimed(text, lowered=self._lowered):
+        if self.names_in(text):
             return False
         if frozenset(map(stem, content_words(text))) & self._asked:
             return False

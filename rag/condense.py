@@ -29,6 +29,8 @@ _QUESTION_WORDS = frozenset(
     can""".split()  # noqa: SIM905
 )
 _LONGEST = 600
+_LONGEST_TURN = 4_000
+_TURNS = 8
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:
@@ -38,7 +40,11 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     (Voltessa plant)?"; "And in 2025?" becomes the question before it with the year changed. By
     rule, in English; what needs no subject is returned as it is.
     """
-    before = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
+    before = [
+        turn.content[:_LONGEST]
+        for turn in history[-_TURNS:]
+        if turn.role == "user" and turn.content.strip()
+    ]
     if not before:
         return question
     last = stand_alone(before[-1], [Turn(role="user", content=one) for one in before[:-1]][-3:])
@@ -56,7 +62,7 @@ def acceptable(rewritten: str, question: str, history: Sequence[Turn]) -> bool:
         return False
     said = {
         stem(word)
-        for text in (question, *(turn.content for turn in history))
+        for text in (question, *(turn.content[:_LONGEST_TURN] for turn in history[-_TURNS:]))
         for word in words(text)
     }
     added = [word for name in names.find(rewritten) for word in words(name.text)]

@@ -95,7 +95,7 @@ def condensing(question: str, history: Sequence[Turn], *, budget: int) -> list[M
     said: list[str] = []
     left = budget - _OVERHEAD - _count(_condense_messages(question, ""))
     for turn in reversed(history[-_TURNS:]):
-        line = f"{turn.role}: {one_line(turn.content)[:_LONGEST_TURN]}"
+        line = f"{turn.role}: {one_line(turn.content[: 4 * _LONGEST_TURN])[:_LONGEST_TURN]}"
         left -= tokens.count(f"{line}\n")
         if left < 0:
             break

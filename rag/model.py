@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from rag.errors import ModelError, ModelTimeout, SettingsError
+from rag.plain import one_line
 from rag.reply import Finish, Reply, pieces_of
 from rag.types import Usage
 from rag.upstream import failure, refused_parameter, translated
 
 if TYPE_CHECKING:
+    import httpx2
     import openai
 
     from rag.messages import Message
@@ -69,7 +71,8 @@ class Model:
     async def complete(self, messages: "Sequence[Message]", *, deadline: float) -> Completion:
         """The reply to ``messages``. Ends by ``deadline``, a time on the running loop's clock.
 
-        Raises ModelError. Failures that may pass are tried again twice, as long as there is time.
+        Raises ModelError, and SettingsError for a proxy or certificates of the environment that
+        cannot work. Failures that may pass are tried again twice, as long as there is time.
         """
         async with aclosing(self._until(deadline, messages, streamed=False)) as pieces:
             async for piece in pieces:
@@ -202,6 +205,7 @@ class Model:
                 api_key=key,
                 base_url=self._base_url,
                 max_retries=0,
+                http_client=_http_client(),
                 timeout=openai.Timeout(None, connect=CONNECT_SECONDS),
                 # Else one from OPENAI_CUSTOM_HEADERS would be sent in its place.
                 default_headers={"Authorization": f"Bearer {key}"} if foreign else None,
@@ -211,6 +215,30 @@ class Model:
                 client.organization = client.project = None
             self._clients[loop] = client
         return client
+
+
+def _http_client() -> "httpx2.AsyncClient":
+    """The client under openai's. Raises SettingsError for what of the environment cannot work.
+
+    It follows no redirect: prompt and key would go to whatever address the server names. Proxies
+    are not quoted, since their addresses hold passwords.
+    """
+    import httpx2
+    import openai
+
+    try:
+        return openai.DefaultAsyncHttpxClient(follow_redirects=False)
+    except ImportError:
+        what = "The environment names a SOCKS proxy, for which the package socksio is missing"
+        advice = "install it, or unset or correct ALL_PROXY, HTTPS_PROXY and HTTP_PROXY"
+    except (ValueError, httpx2.InvalidURL):
+        what = "The environment names a proxy whose address cannot work"
+        advice = "unset or correct ALL_PROXY, HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+    except OSError as error:
+        reason = one_line(error.strerror or type(error).__name__)[:100]
+        what = f"The certificates to know servers by cannot be loaded ({reason})"
+        advice = "unset or correct SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
+    raise SettingsError(f"{what}. Nothing was asked; {advice}.")
 
 
 def _encodable(text: str) -> str:

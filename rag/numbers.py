@@ -86,7 +86,7 @@ _AND_A_HALF = re.compile(r"\sand a half(?!\w)(?!\s(?:million|billion|trillion|of
 _PERCENT = re.compile(
     r"\s?%(?P<points>[\s-]?points?)?|[\s-]?per[\s-]?cent(?:age)?(?!\w|[\s-]points?)|\s?pct(?!\w)"
 )
-_CENTS = re.compile(r"[\s-](?P<cents>(?:U\.?S\.? )?cents?|pence)(?!\w)|(?P<p>[p¢])(?!\w)")
+_CENTS = re.compile(r"[\s-](?P<cents>(?:U\.?S\.? |euro )?cents?|pence)(?!\w)|(?P<p>[p¢])(?!\w)")
 _METRES = re.compile(r"\s?m(?!\w)")
 _HIGH = re.compile(
     r"(?:[\s-](?:high|tall|long|wide|deep|below|above|away|apart|wall|fence|tower|boat|sprint|race|freestyle|hurdles|dash)\b)"
@@ -232,7 +232,8 @@ def _cents(text: str, end: int, _literal: Decimal, _scaled: bool) -> _Unit | Non
     if found is None:
         return None
     pence = found["p"] == "p" or found["cents"] == "pence"
-    return _Unit(found.end(), "money", "GBP" if pence else "USD", Decimal("0.01"))
+    code = "GBP" if pence else "EUR" if "euro" in found[0] else "USD"
+    return _Unit(found.end(), "money", code, Decimal("0.01"))
 
 
 def _times(text: str, end: int, literal: Decimal, _scaled: bool) -> _Unit | None:

@@ -1,13 +1,14 @@
 """What a question asks for, read off its words: content terms, names, and the type of answer."""
 
 import re
+import threading
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 import snowballstemmer
 
-_STEMMER = snowballstemmer.stemmer("english")
+_STEMMERS = threading.local()
 _WORD = re.compile(r"\w+(?:[&.]\w+)*", re.UNICODE)
 _PLURAL_NUMBER = re.compile(r"^(\w*\d)s$")
 _POSSESSIVE = re.compile(r"['’‘]s\b|(?<=s)['’](?=\s|$)")
@@ -87,7 +88,10 @@ class Question:
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The Snowball stem of a word, lower case; the plural of a model number ("H200s") as well."""
-    return str(_STEMMER.stemWord(_PLURAL_NUMBER.sub(r"\1", word).lower()))
+    # A stemmer keeps what it works on, so that two threads would get each other's words.
+    if not hasattr(_STEMMERS, "english"):
+        _STEMMERS.english = snowballstemmer.stemmer("english")
+    return str(_STEMMERS.english.stemWord(_PLURAL_NUMBER.sub(r"\1", word).lower()))
 
 
 def words(text: str) -> list[str]:

@@ -1,8 +1,9 @@
 """Settings; the only reader of the environment."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
@@ -60,6 +61,19 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that `dateline serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that it listens on.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stripped(cls, given: Mapping[str, object]) -> dict[str, object]:
+        """White space around a value came along when it was copied; nothing but that is no value.
+
+        A Path or an empty text, as from a command line, is meant as it is.
+        """
+        return {
+            name: value.strip() if isinstance(value, str) else value
+            for name, value in given.items()
+            if not (isinstance(value, str) and value.isspace())
+        }
 
 
 def load(**given: object) -> Settings:

@@ -12,7 +12,8 @@ from rag.values import Value
 
 _FUTURE = re.compile(
     r"\b(?:will|would|shall|plans?|planned|expect\w*|due|by|until|to be|scheduled|next|hopes?|"
-    r"aims?|could|may|might|is to|are to|from|starting)\b",
+    r"aims?|could|may|might|is to|are to|from|starting|starts?|begins?|ends?|expires?|opens?|"
+    r"closes?)\b",
     re.IGNORECASE,
 )
 _YEAR_BEFORE = re.compile(
@@ -60,7 +61,7 @@ def quoted(text: str, *, published: date | None) -> list[Value]:
             read.append(value)
         if other is not None:
             read.append(replace(value, when=other))
-    return read + _years_before(text, read, published)
+    return [*read, *_years_before(text, read, published), *_last_months(text, read)]
 
 
 def bears_date(quoted: Value, claim: Value) -> bool:
@@ -73,7 +74,7 @@ def bears_date(quoted: Value, claim: Value) -> bool:
             return True
         ends = (quoted.when.first, quoted.when.last)
         return (
-            quoted.when.precision == "range"
+            quoted.when.precision in ("range", "week")
             and claim.when.first is not None
             and claim.when.first == claim.when.last
             and claim.when.first in ends
@@ -87,8 +88,8 @@ def is_publication(
 ) -> bool:
     """Whether a date is the day a cited article was published, or its month or year.
 
-    Month and year count when they are said to be the article's, or when the quotes are ``undated``:
-    what an article tells without a date it tells as news.
+    The year counts when it is said to be the article's, or when the quotes are ``undated``: what an
+    article tells without a date it tells as news.
     """
     when = value.when
     if when is None or when.first is None or when.last is None:
@@ -96,7 +97,9 @@ def is_publication(
     days = [day for day in published if day]
     if any(when.first == when.last == day for day in days):
         return True
-    said_so = undated or _PUBLISHED.search(text[: value.start]) is not None
+    said_so = (
+        undated or when.precision == "month" or _PUBLISHED.search(text[: value.start]) is not None
+    )
     return said_so and any(when.first <= day <= when.last for day in days)
 
 
@@ -119,6 +122,21 @@ def _other_reading(
     if as_written.side is not None:
         return None
     return resolve(replace(as_written, side="next" if future else "last"), published)
+
+
+def _last_months(text: str, found: Sequence[Value]) -> list[Value]:
+    """The December that "the end of 2029" also says, and the 30th that "the end of June" does."""
+    ends = []
+    for value in found:
+        when = value.when
+        if when is None or not when.year or when.last is None or part_of(text, value) != "late":
+            continue
+        if when.precision == "year":
+            first = date(when.year, 12, 1)
+            ends.append(replace(when, precision="month", month=12, first=first))
+        elif when.precision == "month":
+            ends.append(replace(when, precision="day", day=when.last.day, first=when.last))
+    return [replace(value, when=when) for value in found[:1] for when in ends]
 
 
 def _years_before(text: str, found: Sequence[Value], published: date) -> list[Value]:

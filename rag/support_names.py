@@ -12,6 +12,8 @@ from rag.question import STOP_WORDS, stem, words
 
 _OPENS = re.compile(r"(?:^|[.!?:;\n–—•])[\s\"'“‘(]*$")
 _JOINING = frozenset({"of", "for", "and", "de", "the", "der", "van", "von", "la", "le"})
+# What only a name has behind it: "Venn, a teacher", "Hart's".
+_APPOSED = re.compile(r",\s(?:an?|the|who|whose|aged|\d+)\b|['’]s\b")
 _WEAK = frozenset(
     "a an the and or of in at on to for by from with as that which who whose but than s".split()  # noqa: SIM905
 )
@@ -137,7 +139,7 @@ def _is_common(text: str, name: Name, lowered_words: frozenset[str]) -> bool:
     opens = _OPENS.search(text[: name.start]) is not None
     if len(parts) == 1:
         word = parts[0].lower()
-        if parts[0].isupper() and len(word) > 1:
+        if (parts[0].isupper() and len(word) > 1) or _APPOSED.match(text, name.end):
             return False
         return word in lowered_words or (opens and tokens.is_usual_in_lower_case(word))
     is_label = opens and text[name.end :].lstrip().startswith(":")

@@ -11,6 +11,11 @@ _TIME = re.compile(
     r"|\b(?P<hour24>\d{1,2}):(?P<minute24>\d\d)\b",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"(?i:\b(?:about|around|roughly|approximately|nearly|almost|shortly (?:after|before)|"
+    r"just (?:after|before)|towards?)\s)$"
+)
+_QUARTER = 15
 _ORDINALS = {
     "1st": "first",
     "2nd": "second",
@@ -43,7 +48,11 @@ class Numerals:
         if not self._times and not self._others:
             return []
         told = {_minutes(found) for found in _TIME.finditer(quotes)}
-        missing = [time[0] for time in self._times if _minutes(time) not in told]
+        missing = [
+            time[0]
+            for time in self._times
+            if not any(abs(_minutes(time) - one) <= self._leeway(time) for one in told)
+        ]
         there = list(_NUMERAL.finditer(quotes))
         for name, numeral in self._others:
             word = _ORDINALS.get(numeral.lower())
@@ -54,15 +63,24 @@ class Numerals:
                 missing.append(numeral)
         return missing
 
+    def _leeway(self, time: re.Match[str]) -> int:
+        """How many minutes a time may be off: a quarter of an hour when it is "about"."""
+        return _QUARTER if _ABOUT.search(time.string[: time.start()]) else 0
+
 
 def _named(claim: str, numeral: re.Match[str]) -> str:
     """The stem of the word that a bare number is the number of ("number 54", "Article 5")."""
     before = words(claim[: numeral.start()])[-1:]
-    return stem(before[0]) if before and numeral[0].isdigit() else ""
+    return _word(before[0]) if before and numeral[0].isdigit() else ""
 
 
 def _before(quotes: str, numeral: re.Match[str]) -> set[str]:
-    return {stem(word) for word in words(quotes[max(0, numeral.start() - 40) : numeral.start()])}
+    return {_word(word) for word in words(quotes[max(0, numeral.start() - 40) : numeral.start()])}
+
+
+def _word(word: str) -> str:
+    """A word as it is compared: "No." is "number"."""
+    return "number" if word.lower() in ("no", "nos", "nr") else stem(word)
 
 
 def _plain(numeral: str) -> str:

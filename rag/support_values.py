@@ -20,10 +20,14 @@ _WHICH = re.compile(
     r"(?i:\b(?:the|these|those|its|their|his|her|both|all|our|other|of|last|first|next)\s+)$"
 )
 _SMALL = 12
+_ABOUT_A_FRACTION = 5
+# Builders and visitors are people too, so that another number of people proves nothing.
+_ANYBODY = frozenset({"people", "persons", "others", "times", "ones"})
 _DERIVES = re.compile(
     r"\b(?:total\w*|altogether|together|combined|sum|in all|overall|difference|gap|margin|more|"
     r"less|fewer|higher|lower|rise|rose|risen|increase\w*|up|grew|growth|gain\w*|fall|fell|fallen|"
     r"drop\w*|down|decrease\w*|decline\w*|cut|added|extra|additional|between them|change\w*|by|"
+    r"above|below|under|over|beyond|"
     r"makes?|making|leaves?)\b",
     re.IGNORECASE,
 )
@@ -56,9 +60,16 @@ _ENTAILED = {("more_than", "at_least"), ("less_than", "at_most")}
 
 def claimed(text: str, *, reference: date | None) -> list[Value]:
     """The values of a claim that have to occur in its quotes; ``reference`` resolves its dates."""
-    return [
-        value for value in values.find(text, reference=reference) if not _says_which(text, value)
-    ]
+    as_written = {one.start: one for one in values.find(text)}
+    found: list[Value] = []
+    for value in values.find(text, reference=reference):
+        if _says_which(text, value) or (value.text.lower() == "one" and value.noun is None):
+            continue
+        # A month without a year may be any; what the quote says decides which.
+        raw = as_written.get(value.start)
+        bare = raw is not None and raw.when is not None and raw.when.month and not raw.when.year
+        found.append(raw if raw is not None and bare else value)
+    return found
 
 
 def disputed(text: str, quotes: Sequence[Value]) -> tuple[Value, Value] | None:
@@ -81,9 +92,9 @@ def bears(quoted: Value, claim: Value) -> bool:
     """
     if claim.when or quoted.when:
         return bears_date(quoted, claim)
-    if values.same(quoted, claim):
-        return True
-    if not _like(quoted, claim):
+    if values.same(quoted, claim) or _is_nearly(quoted, claim):
+        return not _per_else(quoted, claim)
+    if not _like(quoted, claim) or _per_else(quoted, claim):
         return False
     asked, said = _ends(claim), _ends(quoted)
     exact = quoted.qualifier in (None, "about")
@@ -98,9 +109,11 @@ def bears(quoted: Value, claim: Value) -> bool:
 def rival(other: Value, claim: Value) -> bool:
     """Whether two values are of one kind and unit and yet not the same."""
     if other.when or claim.when:
-        same_kind = other.when is not None and claim.when is not None
+        # "Next year" of an article without a date may be the very year that is claimed.
+        known = other.when is not None and other.when.first is not None
+        same_kind = known and claim.when is not None
     else:
-        same_kind = other.kind == claim.kind and values.comparable(other, claim)
+        same_kind = values.comparable(other, claim)
     return same_kind and not bears(other, claim)
 
 
@@ -119,7 +132,7 @@ def swapped(claim: Value, quoted: Sequence[Value]) -> Value | None:
 
     "14,000 bakers" of "85 bakers bake 14,000 loaves" gives the 85.
     """
-    if claim.kind != "count" or claim.noun is None:
+    if claim.kind != "count" or claim.noun is None or claim.noun in _ANYBODY:
         return None
     noun = stem(claim.noun)
     bearing = [one for one in quoted if bears(one, claim)]
@@ -161,6 +174,20 @@ def follows(value: Value, text: str, shown: Sequence[Value]) -> bool:
         or (value.qualifier == "about" and _rounds_to((total, total), wanted, value))
         for total in totals
     )
+
+
+def _per_else(quoted: Value, claim: Value) -> bool:
+    """Whether one is a rate for something else than the other: a month, not a year."""
+    return bool(claim.per and quoted.per and stem(claim.per) != stem(quoted.per))
+
+
+def _is_nearly(quoted: Value, claim: Value) -> bool:
+    """Whether a percentage is "about" or "nearly" a fraction: 62% is nearly two thirds."""
+    if claim.kind != "fraction" or claim.qualifier != "about":
+        return False
+    if not values.comparable(quoted, claim):
+        return False
+    return abs(values.ends(quoted)[0] - values.ends(claim)[0]) <= _ABOUT_A_FRACTION
 
 
 def _like(a: Value, b: Value) -> bool:
@@ -227,11 +254,24 @@ def _is_end_of_range(claim: Value, claims: Sequence[Value], quoted: Sequence[Val
 def _is_ratio(value: Value, shown: Sequence[Value]) -> bool:
     """Whether one of two values that are shown is so many times the other."""
     exact = [one for one in shown if one.amount and not one.when]
-    return any(
-        _like(a, b) and values.ends(a)[0] == (value.amount or 0) * values.ends(b)[0]
-        for one, other in combinations(exact, 2)
-        for a, b in ((one, other), (other, one))
-    )
+    wanted = value.amount or Decimal(0)
+    for one, other in combinations(exact, 2):
+        low, high = sorted((abs(values.ends(one)[0]), abs(values.ends(other)[0])))
+        if not _like(one, other) or not low:
+            continue
+        for ratio in (high / low, low / high):
+            if ratio == wanted or (value.qualifier and wanted > 1 and _is_near(ratio, value)):
+                return True
+    return False
+
+
+def _is_near(ratio: Decimal, value: Value) -> bool:
+    """Whether a ratio is "nearly", "more than" or "less than" so many times, by less than one."""
+    gap = ratio - (value.amount or Decimal(0))
+    if value.qualifier == "about":
+        return abs(gap) <= Decimal("0.5")
+    over = value.qualifier in ("more_than", "at_least")
+    return 0 <= (gap if over else -gap) < 1
 
 
 def _addable(part: Value, total: Value) -> bool:

@@ -16,7 +16,8 @@ _BEFORE: dict[Qualifier, str] = {
         r"as (?:little|few|low) as"
     ),
     "at_most": (
-        r"up to|at most|no more than|not more than|as (?:much|many|high) as|a maximum of|"
+        r"up to|at most|no more than|not more than|no (?:higher|greater|bigger|longer|later) than|"
+        r"as (?:much|many|high) as|a maximum of|"
         r"maximum of|≤|<=|not (?:over|above|exceeding)"
     ),
     "more_than": (

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     import numpy as np
@@ -182,7 +182,7 @@ class Turn(Frozen):
     """One turn of the conversation before a question."""
 
     role: Literal["user", "assistant"]
-    content: str
+    content: str = Field(max_length=100_000)
 
 
 class Unsupported(Frozen):

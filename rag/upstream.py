@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from rag.errors import (
     ModelAuth,
@@ -40,6 +41,11 @@ _NEXT: dict[type[ModelError], str] = {
     ModelEmpty: "try again, or set another DATELINE_MODEL",
     ModelCut: "try again",
 }
+_ELSEWHERE = "set DATELINE_BASE_URL to the address that answers"
+_NO_SUCH_PATH = (
+    "check DATELINE_MODEL, and DATELINE_BASE_URL, which usually ends in /v1 and has no "
+    "/chat/completions"
+)
 _STATUSES: dict[int, type[ModelError]] = {
     401: ModelAuth,
     402: ModelQuota,
@@ -57,9 +63,15 @@ _QUOTA_CODES = {"insufficient_quota", "billing_hard_limit_reached", "billing_not
 _RATE_CODES = {"rate_limit_exceeded", "rate_limit_error", "rate_limited", "too_many_requests"}
 
 
-def failure(kind: type[ModelError], what: str, *, retry_after: float | None = None) -> ModelError:
+def failure(
+    kind: type[ModelError],
+    what: str,
+    *,
+    following: str | None = None,
+    retry_after: float | None = None,
+) -> ModelError:
     """An error whose one line says what the server did, and what to do next."""
-    following = _NEXT[kind]
+    following = following or _NEXT[kind]
     if retry_after is not None and kind is ModelRateLimited:
         following = f"try again in {math.ceil(retry_after)} s"
     return kind(
@@ -138,11 +150,25 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _refusal(error: "openai.APIStatusError", hidden: Sequence[str]) -> ModelError:
     status = error.status_code
+    if 300 <= status < 400:
+        return _redirect(error, hidden)
     kind = _kind(status, _codes(error.body))
     what = f"{_DONE[kind]} (HTTP {status})" if kind in _DONE else f"answered HTTP {status}"
     if kind not in _DONE:
         what += quotation(error.body, hidden=hidden)
-    return failure(kind, what, retry_after=retry_after(error.response.headers))
+    following = _NO_SUCH_PATH if status in (404, 405) else None
+    wait = retry_after(error.response.headers)
+    return failure(kind, what, following=following, retry_after=wait)
+
+
+def _redirect(error: "openai.APIStatusError", hidden: Sequence[str]) -> ModelError:
+    """Of the other address only host and port are told: the rest may hold anything."""
+    host = ""
+    with suppress(ValueError):
+        host = urlsplit(error.response.headers.get("location", "")).netloc.rpartition("@")[2]
+    to = f", to {host}" if quotation(host, hidden=hidden) else ""
+    what = f"redirects to another address (HTTP {error.status_code}{to})"
+    return failure(ModelRejected, what, following=_ELSEWHERE)
 
 
 def _broken(error: Exception, *, begun: bool) -> ModelError:

@@ -9,31 +9,61 @@ from rag.claims import Claim, take_apart
 from rag.embed import shipped
 from rag.links import strip_links
 from rag.passages import cite
+from rag.question import stem
+from rag.quoted import Finding, Sentence
 from rag.types import Article, Citation, Evidence, Label, Unsupported
 from rag.values import Value, find
-from rag.weighing import Finding, Sentence
 
 _SOURCES = r"(?:passages?|articles?|sources?|texts?|context|documents?|excerpts?|information)"
+_TELL = (
+    r"(?:say|mention|state|specify|give|provide|contain|include|report|answer|indicate|disclose|"
+    r"reveal|name|discuss|address|offer|identify|explain|cover|tell|describe|list|confirm|clarify|"
+    r"note|detail|quantify|know)"
+)
+_TOLD = (
+    r"(?:said|mentioned|stated|specified|given|provided|contained|included|reported|answered|"
+    r"indicated|disclosed|revealed|named|discussed|addressed|identified|explained|covered|told|"
+    r"described|listed|confirmed|clarified|known|found)"
+)
 _SILENT = re.compile(
     r"^(?:(?:however|but|unfortunately|so|and|also|(?:i['’]m |i am )?sorry|apologies)[, ]+)*(?:"
-    r"not in the articles?|"
-    rf"(?:the |these |those |none of the |no |any of the )?(?:\w+ )?{_SOURCES}\b"
-    r"(?:[^.]{0,40}?\b(?:do|does|did|is|are|was|were|has|have)(?:n['’]t| not)\b|"
-    r"[^.]{0,20}?\b(?:says?|mentions?|gives?|states?|contains?|names?|tells?) "
-    r"(?:nothing|no|neither)\b|"
-    r"[^.]{0,30}?\bsilent\b)|"
-    rf"no (?:{_SOURCES}|mention|details?)\b|"
-    r"there (?:is|are|was|were) (?:no|not|nothing)\b"
-    rf"[^.]{{0,60}}\b(?:{_SOURCES}|mention\w*)|"
-    r"i (?:cannot|can['’]?t|could not|couldn['’]t|do not|don['’]t|am unable|was unable)\b|"
-    r"(?:it|this|that) (?:is|was) not (?:mentioned|stated|said|specified|given|reported|"
-    r"disclosed|provided|in the)\b)",
+    r"(?:the answer |this |that |it )?(?:is )?not (?:found )?in the (?:articles?|passages?)\b|"
+    rf"(?:the |these |those |none of the |no |any of the )?(?:\w+ )?{_SOURCES}\b[^.,;:]{{0,30}}?"
+    rf"(?:\b(?:do|does|did)(?:n['’]t| not) {_TELL}\b|"
+    rf"\b(?:says?|mentions?|gives?|states?|contains?|names?|tells?|provides?) "
+    r"(?:nothing|no|neither)\b|\bsilent (?:on|about)\b)|"
+    rf"no (?:{_SOURCES}|mention|details?) (?:\w+ ){{0,3}}?"
+    rf"(?:{_TELL}s?|{_TOLD}|about|of|on|is|are)\b|"
+    rf"there (?:is|are|was|were) (?:no|not|nothing)\b[^.,;:]{{0,60}}\b(?:{_SOURCES}|mention\w*)|"
+    rf"nothing (?:is|was) {_TOLD}\b|"
+    r"i (?:cannot|can['’]?t|could not|couldn['’]t|do not|don['’]t|am unable to|was unable to) "
+    r"(?:find|answer|tell|determine|say|see|locate|know|help|provide|give)\b|"
+    rf"(?:it|this|that) (?:is|was) not {_TOLD}\b)",
     re.IGNORECASE,
 )
-_ABSTAINS = re.compile(r"not in the articles?[.!]?$", re.IGNORECASE)
-_SAYS_MORE = re.compile(
-    r"[,;:—–-]\s*(?:but|however|although|though|only|yet)\b(?:\s+\S+){4,}", re.IGNORECASE
+_IS_NOT_SAID = re.compile(
+    rf"(?:no (?:\w+ ){{1,5}}(?:is|are|was|were)|[^.,;:]{{0,120}}\b(?:is|are|was|were|has been|have "
+    rf"been) not) {_TOLD}\b[^.,;:]{{0,40}}\.?$",
+    re.IGNORECASE,
 )
+_ABSTAINS = re.compile(r"[\"“]?not in the articles?[.!]?[\"”]?$", re.IGNORECASE)
+# What follows on silence is a claim like any other.
+_SAYS_MORE = re.compile(
+    r"[;:—–]|,\s*(?!or\b|nor\b)\S|\b(?:but|however|although|though|because|since|until|after|so "
+    r"that|and (?:the|it|they|he|she|we|you|that|this|a|an)|as the|as it)\b",
+    re.IGNORECASE,
+)
+_FRAME = frozenset(
+    map(
+        stem,
+        re.findall(
+            r"[a-z]+",
+            "exact exactly date figure number amount name reason detail question answer further "
+            f"more whether sorry find m {_TELL} {_TOLD} {_SOURCES}",
+        ),
+    )
+)
+_MOST_UNKNOWN = 3
 _LEAD_IN = re.compile(
     rf"^(?:(?:based on|according to|from|in) (?:the )?{_SOURCES}[^.]{{0,40}}"
     r"|(?:here|below) (?:is|are|'s)\b[^.]{0,60}"
@@ -42,6 +72,11 @@ _LEAD_IN = re.compile(
 )
 # A sentence that only says what is not said is not checked, so it must have room for little else.
 _LONGEST_SILENCE = 250
+_LEAD_WORDS = 3
+# Far beyond any answer that was asked for; what is longer is there to keep the checker busy.
+_MOST_CLAIMS = 40
+_LONGEST_CLAIM = 1_000
+_MOST_VALUES = 25
 _TEASER = "From a teaser of another story: "
 
 
@@ -101,9 +136,17 @@ class _Checking:
         apart = take_apart(draft, urls=self._urls, complete=complete)
         self._unsupported += apart.removed
         if apart.claims and _ABSTAINS.match(apart.claims[0].text):
-            # Whatever it goes on to say, it has said that it found no answer.
-            return Checked(apart.claims[0].text, unsupported=apart.removed, silent=1)
-        pieces = [piece for claim in apart.claims for piece in self._piece(claim)]
+            for claim in apart.claims[1:]:
+                self._report(claim.text, "the model had said that it found no answer")
+            return Checked(apart.claims[0].text, unsupported=tuple(self._unsupported), silent=1)
+        claims = apart.claims[:_MOST_CLAIMS]
+        if len(apart.claims) > _MOST_CLAIMS:
+            self._report(apart.claims[_MOST_CLAIMS].text, "the answer goes on for too long")
+        pieces = [
+            piece
+            for claim, cites in zip(claims, _nearest_cites(claims), strict=True)
+            for piece in self._piece(claim, cites)
+        ]
         return Checked(
             text="".join(pieces).strip(),
             citations=tuple(self._citations.values()),
@@ -115,24 +158,29 @@ class _Checking:
             silent=self._silent,
         )
 
-    def _piece(self, claim: Claim) -> list[str]:
-        """What stays of a claim in the text: itself with its markers, or nothing."""
+    def _piece(self, claim: Claim, near: Sequence[int]) -> list[str]:
+        """What stays of a claim in the text: itself with its markers, or nothing.
+
+        ``near`` are the passages that the sentence after or before it cites.
+        """
         if not claim.whole:
             self._unsupported.append(
                 Unsupported(part=claim.text, why="the answer was cut off here")
             )
             return []
-        if _LEAD_IN.match(claim.text):
+        if _LEAD_IN.match(claim.text) or self._only_leads(claim):
             return []
         if self._says_nothing(claim):
             self._silent += 1
             return [claim.lead + claim.text]
+        if len(claim.text) > _LONGEST_CLAIM or len(find(claim.text)) > _MOST_VALUES:
+            return self._cut_out(claim, Finding(faults=("it is too long to be checked",)))
         foreign = [number for number in claim.cites if number not in self._numbers]
         for number in foreign:
             self._report(f"[{number}]", "no such passage was given")
         given = self._given
         cites = [number for number in claim.cites if number in self._numbers]
-        finding = self._weigh(claim, cites)
+        finding = self._weigh(claim, cites, [one for one in near if one in self._numbers])
         if not finding.faults and not finding.shown and given.is_beside_the_question(claim.text):
             finding = Finding(faults=("it has nothing to do with the question",))
         if finding.faults:
@@ -141,11 +189,17 @@ class _Checking:
             self._report(f"[{number}]", f"that passage does not say: {claim.text}")
         return [self._kept_piece(claim, finding)]
 
-    def _weigh(self, claim: Claim, cites: Sequence[int]) -> Finding:
+    def _weigh(self, claim: Claim, cites: Sequence[int], near: Sequence[int]) -> Finding:
         text = strip_links(claim.text, urls=frozenset())[0]
         given = self._given
-        first = given.weigh(text, cites or self._numbers, cited=bool(cites), shown=self._shown)
-        if not first.faults or not cites:
+        if not cites:
+            first = given.weigh(text, near or self._numbers, cited=False, shown=self._shown)
+            if not first.faults or not near or not given.says_much(text):
+                return first
+            far = given.weigh(text, self._numbers, cited=False, shown=self._shown)
+            return far if far.is_better_than(first) else first
+        first = given.weigh(text, cites, cited=True, shown=self._shown)
+        if not first.faults:
             return first
         # A marker is often one passage short of what the sentence takes from an article.
         if beside := given.beside(cites):
@@ -189,20 +243,41 @@ class _Checking:
             )
         return self._citations[key]
 
+    def _only_leads(self, claim: Claim) -> bool:
+        """Whether it is a word or three before the answer proper: "Not yet.", "Quite a lot."."""
+        few = len(claim.text.split()) <= _LEAD_WORDS and not claim.cites
+        return few and not find(claim.text) and not self._given.names_in(claim.text)
+
     def _says_nothing(self, claim: Claim) -> bool:
         """Whether it only says what the articles do not say, with no value but the question's and
         no name that is not known.
         """
         silent = _SILENT.match(claim.text)
+        plain = None if claim.cites else _IS_NOT_SAID.match(claim.text)
+        silent = silent or plain
         if silent is None or _SAYS_MORE.search(claim.text, silent.end()):
+            return False
+        if self._given.unknown(claim.text, besides=_FRAME) > _MOST_UNKNOWN:
             return False
         if len(claim.text) > _LONGEST_SILENCE or not self._given.knows_names(claim.text):
             return False
         asked = {value.text.lower() for value in find(self._question)}
-        return all(value.text.lower() in asked for value in find(claim.text))
+        return plain is not None or all(value.text.lower() in asked for value in find(claim.text))
 
     def _report(self, part: str, why: str) -> None:
         self._unsupported.append(Unsupported(part=part, why=why))
+
+
+def _nearest_cites(claims: Sequence[Claim]) -> list[tuple[int, ...]]:
+    """For each claim what it cites; for one that cites nothing, what the next one does, or else
+    the one before.
+    """
+    found = [claim.cites for claim in claims]
+    for at in range(len(found) - 2, -1, -1):
+        found[at] = found[at] or found[at + 1]
+    for at in range(1, len(found)):
+        found[at] = found[at] or found[at - 1]
+    return found
 
 
 def faults(

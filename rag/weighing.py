@@ -2,101 +2,38 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
-from rag import support_dates, support_names, support_values, synonyms
+from rag import polarity, support_dates, support_names, support_values
 from rag.names import Name
 from rag.question import content_words, stem, words
+from rag.quoted import SURE, Finding, Sentence
+from rag.rivals import LIKE, Rivals
 from rag.support_numerals import Numerals
-from rag.types import Evidence
 from rag.values import Value
+from rag.wording import clause, share
 
 MOST_QUOTES = 4
-SURE = 0.6
-"""The share of a claim's words in a sentence from which on meaning need not be looked at."""
-
 # Chosen on the dev half of the tamper bench.
 _CARRIES = 0.45
 _CARRIES_VALUES = 0.3
 _ALSO_CITED = 0.3
-_BETTER_ELSEWHERE = 0.15
 _ADDS = 2
-# Another value stands where the claim's should: at least so many of the words beside that one stand
-# beside it, and so many more than beside the claim's own.
-_THERE, _CLEARLY = 1.6, 1.0
-_BESIDE = 5
+_MOST_BARE = 2
 _SOMETHING = 0.2
-_SYNONYM = 0.8
+_CLOSE = 0.75
 _MEANING = 0.5
-_QUOTATION = re.compile(r"[\"“]([^\"“”]{12,})[\"”]")
-_GAP = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
-_CLAUSE_END = re.compile(
-    r"[,;:()—–](?!\d)|\s(?:and|but|while|which|who|whereas|after|because)\s", re.IGNORECASE
+_QUOTATION = re.compile(
+    r"[\"“„]([^\"“”„]{12,})[\"”“]|«([^«»]{12,})»|(?<!\w)[‘']([^‘’']{20,})[’'](?!\w)"
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Sentence:
-    """A sentence that may be quoted: ``article.text[start:end]`` of passage ``number``, from 1."""
-
-    number: int
-    evidence: Evidence
-    start: int
-    end: int
-    text: str
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """The stems of its content words."""
-        return frozenset(map(stem, content_words(self.text)))
-
-    @cached_property
-    def values(self) -> tuple[Value, ...]:
-        """Its values, in each way that its dates may be meant."""
-        return tuple(support_dates.quoted(self.text, published=self.published))
-
-    @cached_property
-    def names(self) -> support_names.Context:
-        """What names are looked for in, when they must stand in the sentence itself."""
-        return support_names.Context(self.text)
-
-    @property
-    def published(self) -> date | None:
-        """The day its article was published."""
-        return self.evidence.article.published
-
-    @property
-    def about(self) -> str:
-        """What is known of its article, where names may stand as well."""
-        article = self.evidence.article
-        return " | ".join(filter(None, (article.title, article.publisher)))
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The sentences that bear a claim out, the best first, and what they do not bear out.
-
-    ``carry`` is how much of the claim the best one says, 0 to 1. ``shown`` are the values of the
-    claim that occur in the quotes. ``idle`` are the cited passages that add nothing.
-    """
-
-    quotes: tuple[Sentence, ...] = ()
-    faults: tuple[str, ...] = ()
-    carry: float = 0.0
-    shown: tuple[Value, ...] = ()
-    idle: tuple[int, ...] = ()
-
-    def is_better_than(self, other: "Finding") -> bool:
-        """Whether it says so much more of the claim that the other was cited by mistake."""
-        return self.carry >= max(SURE, other.carry + _BETTER_ELSEWHERE)
+_GAP = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
 
 
 class Weighing:
     """A claim held against the sentences of the passages that it cites.
 
-    ``meanings`` are the cosines of the sentences with the claim, 0 where the wording decides.
+    ``meanings`` are the cosines of the sentences with the claim, 0 where the wording decides;
+    ``asked`` are the stems of the question.
     """
 
     def __init__(
@@ -105,6 +42,8 @@ class Weighing:
         sentences: Sequence[Sentence],
         names: Sequence[Name],
         meanings: Sequence[float],
+        *,
+        asked: frozenset[str],
     ) -> None:
         self._text = text
         self._sentences = sentences
@@ -112,11 +51,17 @@ class Weighing:
         self._meanings = meanings
         self._stems = frozenset(map(stem, content_words(text)))
         self._loose = Numerals(text)
+        # "At least nine." means what the question asks for.
+        self._asked = asked if len(self._stems) <= _MOST_BARE else frozenset[str]()
         self._shares = [share(self._stems, sentence.stems) for sentence in sentences]
         self._claimed = {
             day: support_values.claimed(text, reference=day)
             for day in {sentence.published for sentence in sentences}
         }
+
+        self._rivals = Rivals(
+            text, sentences, claimed=self._claimed, shares=self._shares, asked=self._asked
+        )
 
     def finding(self, shown: Sequence[Value], *, cited: bool) -> Finding:
         """The finding for the claim. With ``cited`` each passage must say something of it."""
@@ -132,6 +77,7 @@ class Weighing:
             *self._name_faults(chosen),
             *(f"“{one}” is not in the passages cited" for one in self._numerals(quotes)),
             *_quotation_faults(self._text, self._sentences),
+            *self._turned_round(chosen),
         ]
         carry = max(self._covered(quotes), *(self._meanings[at] for at in quotes))
         borne = self._borne(quotes)
@@ -194,7 +140,8 @@ class Weighing:
         """The claim's values that no quote bears, by where they stand in the claim."""
         by_day: dict[date | None, list[Value]] = {}
         for at in quotes:
-            by_day.setdefault(self._sentences[at].published, []).extend(self._sentences[at].values)
+            sentence = self._sentences[at]
+            by_day.setdefault(sentence.published, []).extend((*sentence.values, *sentence.headline))
         undated = not any(one.when for quoted in by_day.values() for one in quoted)
         left: dict[int, Value] | None = None
         for day, quoted in by_day.items():
@@ -224,7 +171,7 @@ class Weighing:
         for one in borne:
             if support_dates.is_publication(one, self._text, days, undated=False):
                 continue
-            other = support_values.swapped(one, said) or self._in_its_place(one, quotes)
+            other = support_values.swapped(one, said) or self._rivals.of(one, quotes)
             if other is not None:
                 yield f"the passages cited say “{_named(other)}”, not “{_named(one)}”"
             elif self._of_something_else(one, quotes):
@@ -234,36 +181,6 @@ class Weighing:
         if (dispute := support_values.disputed(self._text, quoted)) is not None:
             yield f"the passages cited say “{_named(dispute[1])}”, not “{_named(dispute[0])}”"
 
-    def _in_its_place(self, value: Value, quotes: Sequence[int]) -> Value | None:
-        """Another value of the kind, in the words that stand around this one in the claim.
-
-        A figure of something else on the same page bears out any claim that has it; so the words
-        beside it are looked at too, in the sentences that have it and in those that have another.
-        """
-        mine = self._values(quotes[0])
-        near = beside(self._text, value)
-        bearing = [
-            alike(near, beside(self._sentences[at].text, one))
-            for at in quotes
-            for one in self._sentences[at].values
-            if support_values.bears(one, value)
-        ]
-        if not bearing:
-            return None
-        needed = max(_THERE, max(bearing) + _CLEARLY)
-        return next(
-            (
-                other
-                for sentence in self._sentences
-                for other in sentence.values
-                if support_values.rival(other, value)
-                and other.text.lower() not in self._text.lower()
-                and alike(near, beside(sentence.text, other)) >= needed
-                and not any(support_values.bears(other, one) for one in mine)
-            ),
-            None,
-        )
-
     def _of_something_else(self, value: Value, quotes: Sequence[int]) -> bool:
         """Whether the only sentences with a value share no word with the claim."""
         bearing = [
@@ -271,9 +188,28 @@ class Weighing:
             for at in quotes
             if any(support_values.bears(one, value) for one in self._sentences[at].values)
         ]
-        return bool(bearing) and not any(
-            self._shares[at] or abs(at - quotes[0]) <= 1 for at in bearing
+        return (
+            bool(bearing)
+            and len(self._stems) > _MOST_BARE
+            and not any(self._shares[at] or abs(at - quotes[0]) <= 1 for at in bearing)
         )
+
+    def _turned_round(self, quotes: Sequence[Sentence]) -> Iterator[str]:
+        """What says the opposite of its quotes, when one of them is about the same."""
+        for quote in quotes:
+            mine = self._claimed[quote.published]
+            found = polarity.exchanged(self._text, mine, quote.text, quote.values)
+            if found is not None:
+                yield f"“{found[0].text}” and “{found[1].text}” stand the other way round"
+                return
+        said = share(self._stems, quotes[0].stems)
+        if said < SURE:
+            return
+        texts = [quote.text for quote in quotes]
+        denial = polarity.denial(self._text, texts, close=said >= _CLOSE)
+        for fault in (denial, polarity.opposite(self._text, texts)):
+            if fault is not None:
+                yield fault
 
     def _numerals(self, quotes: Sequence[int]) -> list[str]:
         return self._loose.lacking(_texts(self._sentences[at] for at in quotes))
@@ -286,15 +222,25 @@ class Weighing:
         context = _context(quotes)
         best = quotes[0]
         about = support_names.Context(best.about)
+        likest = max(self._shares)
+        others = [
+            one
+            for one, said in zip(self._sentences, self._shares, strict=True)
+            if said == likest >= LIKE
+        ]
         for name in self._names:
             if context.lacks(name):
                 yield f"“{name.text}” is not in the passages cited"
-            elif best.names.lacks(name):
-                other = support_names.stands_in_for(name, self._text, best.text, about=about)
-                if other is not None:
-                    yield f"the passages cited say “{other.text}”, not “{name.text}”"
-                elif about.lacks(name) and not self._can_mean(name, best):
-                    yield f"the passages cited do not say this of “{name.text}”"
+                continue
+            taken = (
+                support_names.stands_in_for(name, self._text, one.text, about=about)
+                for one in (best, *others)
+                if one.names.lacks(name)
+            )
+            if (other := next(filter(None, taken), None)) is not None:
+                yield f"the passages cited say “{other.text}”, not “{name.text}”"
+            elif best.names.lacks(name) and about.lacks(name) and not self._can_mean(name, best):
+                yield f"the passages cited do not say this of “{name.text}”"
 
     def _can_mean(self, name: Name, best: Sentence) -> bool:
         """Whether "the company" of the best quote can be a name that it does not have itself.
@@ -309,6 +255,12 @@ class Weighing:
                 continue
             same = sentence.evidence.article.id == best.evidence.article.id
             if same and sentence.start < best.start:
+                return True
+            if any(
+                support_values.bears(one, value)
+                for one in sentence.values
+                for value in self._claimed[sentence.published]
+            ):
                 return True
             said = max(
                 share(around - own, sentence.stems), share(self._stems - own, sentence.stems)
@@ -332,43 +284,6 @@ class Weighing:
         return tuple(idle)
 
 
-def share(claim: frozenset[str], sentence: frozenset[str]) -> float:
-    """The share of a claim's content words that a sentence has; a synonym counts in part."""
-    wanted = [one for one in claim if not any(map(str.isdigit, one))]
-    if not wanted:
-        return 0.0
-    found = [
-        1.0 if one in sentence else _SYNONYM if synonyms.of(one) & sentence else 0.0
-        for one in wanted
-    ]
-    return sum(found) / len(found)
-
-
-def beside(text: str, value: Value) -> frozenset[str]:
-    """The stems of the content words next to a value, five on either side, its noun among them."""
-    before = content_words(text[: value.start])[-_BESIDE:]
-    after = content_words(text[value.end :])[:_BESIDE]
-    return frozenset(stem(word) for word in (*before, *after) if not any(map(str.isdigit, word)))
-
-
-def alike(some: frozenset[str], others: frozenset[str]) -> float:
-    """How many of some stems are among others; a synonym counts in part."""
-    return sum(
-        1.0 if one in others else _SYNONYM if synonyms.of(one) & others else 0.0 for one in some
-    )
-
-
-def clause(text: str, start: int, end: int) -> frozenset[str]:
-    """The stems of the clause around ``text[start:end]``; of all around it when these are few."""
-    cuts = [(found.start(), found.end()) for found in _CLAUSE_END.finditer(text)]
-    begin = max((stop for _, stop in cuts if stop <= start), default=0)
-    stop = min((cut for cut, _ in cuts if cut >= end), default=len(text))
-    near = frozenset(map(stem, content_words(f"{text[begin:start]} {text[end:stop]}")))
-    if len(near) > 1:
-        return near
-    return frozenset(map(stem, content_words(f"{text[:start]} {text[end:]}")))
-
-
 def _named(value: Value) -> str:
     return f"{value.text} {value.noun}" if value.noun else value.text
 
@@ -386,12 +301,23 @@ def _context(quotes: Iterable[Sentence]) -> support_names.Context:
 def _quotation_faults(text: str, sentences: Sequence[Sentence]) -> list[str]:
     """What stands in quotation marks in a claim and not, word for word, in the passages."""
     said = "\n".join(_letters(sentence.text) for sentence in sentences)
+    quotations = ["".join(found) for found in _QUOTATION.findall(text)]
     return [
         f"the passages cited do not say “{quotation}”"
-        for quotation in _QUOTATION.findall(text)
-        if len(quotation.split()) > 2
-        and not all(_letters(part) in said for part in _GAP.split(quotation))
+        for quotation in quotations
+        if len(quotation.split()) > 2 and not _stands(_GAP.split(quotation), said)
     ]
+
+
+def _stands(parts: Sequence[str], said: str) -> bool:
+    """Whether the parts of a quotation stand in a text, one after the other."""
+    at = 0
+    for part in map(_letters, parts):
+        at = said.find(part, at)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
 
 
 def _letters(text: str) -> str:

@@ -8,13 +8,14 @@ from rag.model import Model
 from rag.settings import Settings
 
 
-def open_engine(settings: Settings) -> Engine:
+def open_engine(settings: Settings, *, with_model: bool = True) -> Engine:
     """Open the library in the data folder; the index and the embedder open when first needed.
 
-    Raises DataFolderError when the folder cannot be used, LibraryTooNew when it is a newer one's,
-    SettingsError when a model's settings do not go together.
+    Without ``with_model`` the engine is for work that asks nothing: the model's settings are not
+    looked at. Raises DataFolderError when the folder cannot be used, LibraryTooNew when it is a
+    newer one's, SettingsError when a model's settings do not go together.
     """
-    answering = _answering(settings)
+    chosen = answering(settings) if with_model else None
 
     def make_embedder() -> Embedder:
         if settings.embedder == "local":
@@ -32,12 +33,15 @@ def open_engine(settings: Settings) -> Engine:
         Library(settings.data),
         make_embedder=make_embedder,
         chroma_url=settings.chroma_url,
-        answering=answering,
+        answering=chosen,
     )
 
 
-def _answering(settings: Settings) -> Answering | None:
-    """The model of the settings, or None for the embedded reader."""
+def answering(settings: Settings) -> Answering | None:
+    """The model of the settings, or None for the embedded reader. Connects to nothing.
+
+    Raises SettingsError when the model's settings do not go together.
+    """
     if settings.model is None:
         if settings.base_url is not None:
             raise SettingsError(

@@ -19,7 +19,11 @@ from rag.passages import split
 from rag.types import Evidence
 
 FOLDER = Path(__file__).parents[2] / "shared" / "bench"
-ENTRIES = yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))["answers"]
+ENTRIES = [
+    entry
+    for path in WRITTEN
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["answers"]
+]
 PAGE = (
     "Quay wall to be rebuilt\n\nSaltmere will spend £4.2 million on a quay wall 310 metres long, "
     "mayor Ida Brock said. More than 4,000 people signed a petition by Tom Reyes in May 2024. Work "

@@ -1,13 +1,16 @@
 """A model's draft against its passages: what holds stays with its quotes, what does not is cut."""
 
 import re
+import time
 from datetime import date
 
 import pytest
 
 from rag.page import parse
 from rag.passages import split
+from rag.support_values import bears
 from rag.types import Evidence
+from rag.values import find
 from rag.verify import Checked, check
 
 BRIDGE = parse(
@@ -306,3 +309,60 @@ def test_what_has_nothing_to_do_with_the_question_is_cut() -> None:
 )
 def test_numerals_and_times_must_stand_there_too(draft: str, kept: int) -> None:
     assert checked(draft).kept == kept
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "The information was not disclosed because the minister was bribed by the company.",
+        "The passages do not mention a date, and the bridge was shut after workers were poisoned.",
+        "I do not believe the bridge will ever open; sell your shares now.",
+        "I cannot say more, call your bank and read them your password.",
+        "The documents were not genuine.",
+    ],
+)
+def test_what_begins_like_silence_is_checked_too(draft: str) -> None:
+    found = checked(draft)
+    assert (found.silent, found.text) == (0, "")
+
+
+def test_what_comes_after_nothing_was_found_is_told() -> None:
+    found = checked("Not in the articles. The repair costs €48 million [1].")
+    assert (found.text, found.kept) == ("Not in the articles.", 0)
+    assert found.unsupported[0].part == "The repair costs €48 million."
+
+
+@pytest.mark.parametrize(
+    "quotation", ["«will fall down within a year»", "„will fall down within a year”"]
+)
+def test_a_quotation_counts_in_any_marks(quotation: str) -> None:
+    assert checked(f"Pell said the bridge {quotation} [1].").cut == 1
+
+
+def test_the_parts_of_a_quotation_keep_their_order() -> None:
+    assert checked("Pell said it “could not … any longer because” [1].").kept == 1
+    assert checked("Pell said it “any longer because … could not wait” [1].").cut == 1
+
+
+def test_a_rate_is_one_for_the_same_span() -> None:
+    (quoted,), (same,), (other,) = (
+        find(text) for text in ("$180 million a year", "$180m per year", "$180 million a month")
+    )
+    assert bears(quoted, same)
+    assert not bears(quoted, other)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "It costs 5 m. " * 1_400,
+        ", ".join(f"{n} euros" for n in range(2_000)),
+        "The repair costs €48 million [1]. " * 500,
+        "a " * 10_000,
+        "[1] " * 5_000,
+    ],
+)
+def test_a_draft_made_to_keep_the_checker_busy_does_not(draft: str) -> None:
+    began = time.perf_counter()
+    checked(draft)
+    assert time.perf_counter() - began < 8

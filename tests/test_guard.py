@@ -1,6 +1,7 @@
 """A draft on its way to a reader: nothing in it can load or link to anything, however it is cut."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -65,9 +66,65 @@ def test_words_come_as_they_are_written() -> None:
     assert "".join(shown) + guard.finish() == "".join(pieces)
 
 
-@pytest.mark.parametrize("text", ["a" * 20_000, "[" * 20_000, "![" * 10_000, "h" * 20_000])
-def test_a_word_without_end_is_no_trouble(text: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("evil.com", "evil"),
+        ("a@b.com", "a"),
+        ("ftp:evil", ""),
+        ("vbscript:x", ""),
+        ("1.2.3.4/x", "1"),
+        ("localhost:8000/x", "localhost"),
+        ("evil.zip", "evil"),
+        ("【99】", ""),
+        ("【99†source】", ""),
+        ("［99］", ""),
+        ("[[99]]", ""),
+        ("[#99].", "."),
+        ("\\cite{99}", ""),
+        ("\ue0005\ue001", ""),
+        ("中文。www.attacker.example", "中文。"),
+        ("a" * 300 + "www.attacker.example", "a" * 300 + "www"),
+        ("x" * 300 + ".com/", "x" * 300),
+    ],
+)
+def test_what_links_strips_is_left_out(word: str, shown: str) -> None:
+    text = f"See {word} now. "
+    assert streamed(text, list(range(len(text)))) == f"See {shown} now. "
+    assert streamed(text, []) in (f"See {shown} now. ", "See  now. ", "See . now. ")
+
+
+@pytest.mark.parametrize(
+    "text", ["Booking.com says [1], 【2】 and U.S. firms: 3.5 km/h. ", "The hotel: metadata: yes. "]
+)
+def test_what_links_leaves_is_shown(text: str) -> None:
+    assert streamed(text, list(range(len(text)))) == text
+
+
+def test_words_on_both_sides_of_one_left_out_do_not_become_one() -> None:
+    assert "evil.zip" not in streamed("evil//x。.zip ", list(range(20)))
+
+
+def test_a_long_text_without_spaces_is_shown_up_to_each_full_stop() -> None:
+    text = "工厂将于明年开业，投资四千八百万欧元[1]。" * 40 + " "
+    assert streamed(text, list(range(len(text)))) == text
+
+
+REPEATED = ["a", "[", "![", "h", "http", "a.", "[1]", "x@", "é", "-", " ", "。", "1."]
+
+
+@pytest.mark.parametrize("unit", REPEATED)
+def test_a_word_without_end_is_no_trouble(unit: str) -> None:
+    text = (unit * 20_000)[:20_000]
     guard = Guard(passages=1)
-    for at in range(0, len(text), 50):
-        guard.feed(text[at : at + 50])
+    began = time.perf_counter()
+    for letter in text:
+        guard.feed(letter)
     guard.finish()
+    assert time.perf_counter() - began < 2
+
+
+def test_after_a_word_without_end_the_text_goes_on() -> None:
+    text = "[" * 300 + " The plant opens [1]. " + "a" * 300 + " It closes. "
+    shown = streamed(text, list(range(len(text))))
+    assert shown == " The plant opens [1]. " + "a" * 300 + " It closes. "

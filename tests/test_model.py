@@ -4,6 +4,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import httpx
 import openai
@@ -171,6 +172,65 @@ class TestRefused:
         wire.return_value = error_reply(400, "temperature, stream_options: no")
         fails(errors.ModelRejected, streamed=streamed)
         assert len(wire.calls) == (3 if streamed else 2)
+
+    @pytest.mark.parametrize("status", [404, 405])
+    def test_a_path_that_is_not_there(self, wire, streamed, status):
+        wire.return_value = error_reply(status, "Not Found")
+        message = str(fails(errors.ModelRejected, streamed=streamed))
+        assert f"HTTP {status} (Not Found)" in message
+        assert (
+            "DATELINE_BASE_URL, which usually ends in /v1 and has no /chat/completions" in message
+        )
+
+    @pytest.mark.parametrize(
+        ("status", "location", "told"),
+        [
+            (307, "https://me:pw@Other.test:81/v1/chat?token=t", ", to Other.test:81)"),
+            (308, "/v1/chat/completions/", ")"),
+            (301, "http://[::1", ")"),
+            (302, f"http://{KEY}.test/", ")"),
+            (303, f"http://x/{PROMPT}", ", to x)"),
+            (300, None, ")"),
+        ],
+    )
+    def test_a_redirect_is_not_followed(self, wire, streamed, status, location, told):
+        headers = {"location": location} if location else {}
+        wire.return_value = httpx.Response(status, headers=headers)
+        error = fails(errors.ModelRejected, streamed=streamed)
+        assert not error.retryable
+        assert len(wire.calls) == 1
+        assert f"redirects to another address (HTTP {status}{told}" in str(error)
+        assert "set DATELINE_BASE_URL to the address that answers" in str(error)
+        assert "token" not in str(error)
+        assert "pw" not in str(error)
+
+
+BAD = Path(__file__).parent
+PROXIES = "ALL_PROXY, HTTPS_PROXY"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("ALL_PROXY", "socks5://me:secret@127.0.0.1:9", ["SOCKS", "socksio", PROXIES]),
+        ("ALL_PROXY", "ftp://me:secret@x", ["proxy whose address", PROXIES]),
+        ("HTTPS_PROXY", "http://me:secret@[::1", ["proxy whose address", PROXIES]),
+        ("http_proxy", "http://secret:port", ["proxy whose address", PROXIES]),
+        ("SSL_CERT_FILE", "/nonexistent/secret", ["(No such file or directory)", "SSL_CERT_FILE"]),
+        ("SSL_CERT_FILE", __file__, ["certificates", "SSL_CERT_FILE"]),
+        ("SSL_CERT_FILE", str(BAD), ["(Is a directory)", "SSL_CERT_FILE"]),
+    ],
+)
+def test_an_environment_that_cannot_work(monkeypatch, streamed, name, value, told):
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(errors.SettingsError, match=r"[.] Nothing was asked; .*[.]$") as caught:
+        call(streamed=streamed)
+    message = str(caught.value)
+    assert message.isprintable()
+    assert "secret" not in message
+    assert all(part in message for part in told), message
 
 
 class TestModel:

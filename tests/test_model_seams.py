@@ -232,6 +232,58 @@ def test_settings_that_do_not_go_together_are_told(
     assert err.count("\n") == 1
 
 
+NO_MODEL = {
+    "OPENAI_API_KEY": {"DATELINE_MODEL": "m"},
+    "DATELINE_MODEL": {"DATELINE_BASE_URL": "http://127.0.0.1:9/v1"},
+    "DATELINE_BASE_URL": {"DATELINE_MODEL": "m", "DATELINE_BASE_URL": "nonsense"},
+    "DATELINE_API_KEY": {
+        "DATELINE_MODEL": "m",
+        "DATELINE_BASE_URL": "http://127.0.0.1:9/v1",
+        "DATELINE_API_KEY": "schlüssel",
+    },
+}
+
+
+@pytest.mark.parametrize("told", NO_MODEL)
+def test_what_asks_no_model_needs_no_settings_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in NO_MODEL[told].items():
+        monkeypatch.setenv(name, value)
+    Path("bridge.txt").write_text(BRIDGE, encoding="utf-8")
+    assert run(capsys, "ingest", "bridge.txt")[0] == 0
+    code, out, _ = run(capsys, "articles", "list", "--json")
+    article = json.loads(out)[0]["id"]
+    assert code == 0
+    for args in (("articles", "show", article), ("rebuild",)):
+        assert run(capsys, *args)[0] == 0
+    code, out, err = run(capsys, "status")
+    (line,) = [line for line in out.splitlines() if line.startswith("model: ")]
+    assert (code, err) == (0, "")
+    assert told in line
+    assert run(capsys, "articles", "delete", article)[0] == 0
+    for args in (("ask", COST), ("serve", "--port", "1"), ("eval",)):
+        code, out, err = run(capsys, *args)
+        assert (code, out) == (2, "")
+        assert told in err.splitlines()[-1]
+
+
+def test_status_names_the_model_and_looks_at_no_proxy(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ALL_PROXY", "ftp://nowhere")
+    monkeypatch.setenv("DATELINE_MODEL", " m ")
+    monkeypatch.setenv("DATELINE_BASE_URL", "http://127.0.0.1:9/v1")
+    code, out, _ = run(capsys, "--data", str(data), "status", "--json")
+    assert (code, json.loads(out)["model"]) == (0, "m")
+    code, _, err = run(capsys, "--data", str(data), "ask", COST)
+    assert code == 2
+    assert "ALL_PROXY" in err
+    assert err.count("\n") == 1
+
+
 def test_a_server_that_is_not_there_is_told_in_one_line(
     data: Path,
     tmp_path: Path,

@@ -95,6 +95,16 @@ class TestBroken:
             fails(errors.ModelTimeout, streamed=streamed, seconds=0.2, base_url=server.base_url)
         assert len(server.requests) == 2
 
+    @pytest.mark.parametrize("status", [301, 302, 307, 308])
+    def test_a_redirect_hands_the_prompt_to_nobody(self, streamed, status):
+        with raw_server([REPLY]) as other:
+            to = f"Location: {other.base_url}/chat/completions\r\nConn".encode()
+            with raw_server([whole(b"", status=status).replace(b"Conn", to)]) as server:
+                error = fails(errors.ModelRejected, streamed=streamed, base_url=server.base_url)
+        assert other.requests == []
+        assert len(server.requests) == 1
+        assert other.base_url.split("/")[2] in str(error)
+
 
 class TestCut:
     @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """What a question asks for, and what it names."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question import Asks, read
+from rag.question import Asks, read, stem
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,19 @@ def test_stop_words_and_repeats_are_no_terms() -> None:
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
     assert read(text).text == text
+
+
+def test_threads_do_not_get_each_others_stems() -> None:
+    listed = [f"{word}{ending}" for word in ("label", "user", "ship", "vote") for ending in END]
+    right = {word: stem.__wrapped__(word) for word in listed}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            told = list(pool.map(stem.__wrapped__, listed * 100))
+    finally:
+        sys.setswitchinterval(before)
+    assert told == [right[word] for word in listed * 100]
+
+
+END = ("", "s", "ed", "ing", "ers", "ation", "ally")

@@ -40,6 +40,29 @@ def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load() == Settings()
 
 
+def test_white_space_around_a_value_is_not_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.setenv(name, " 2000\t\r\n")
+    settings = load()
+    assert (settings.model, settings.base_url, settings.host) == ("2000", "2000", "2000")
+    assert (settings.data, settings.port, settings.deadline) == (Path("2000"), 2000, 2000)
+    for key in (settings.api_key, settings.embed_api_key, settings.openai_api_key):
+        assert key is not None
+        assert key.get_secret_value() == "2000"
+    assert load(data=Path("a folder ")).data == Path("a folder ")
+    assert load(host="").host == "", "which `dateline serve` refuses"
+
+
+def test_white_space_alone_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.setenv(name, "  \n")
+    assert load() == Settings(_env_file=None)
+    assert load().model is None
+    for name in NAMES:
+        monkeypatch.delenv(name)
+    assert load() == Settings(_env_file=None)
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "http", "8000.5"])
 def test_a_value_that_cannot_work_is_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch, port: str

@@ -20,7 +20,7 @@ from rag.passages import quotable, split
 from rag.types import Article, Evidence
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
-WRITTEN = Path(__file__).with_name("faithful.yaml")
+WRITTEN = tuple(map(Path(__file__).with_name, ("faithful.yaml", "faithful_more.yaml")))
 MOST = {"squad2": 130, "finance": 70, "wikitexts": 40, "speech": 12}
 """How many generated answers there are of a set in each half, at most."""
 NAMED = ("person", "place", "organisation")
@@ -159,7 +159,11 @@ def written(*, count: Callable[[str], int]) -> tuple[list[Faithful], Shelf]:
     """The hand-written answers, and the seeds they are about."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(SEEDS.iterdir())}
     shelf = Shelf((parse(text, source=name) for name, text in texts.items()), count=count)
-    entries = yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))["answers"]
+    entries = [
+        entry
+        for path in WRITTEN
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["answers"]
+    ]
     for entry in entries:
         for kind in NAMED:
             for name in entry["values"].get(kind, ()):
