@@ -54,8 +54,7 @@ class Given:
             return Finding(faults=("no passage that was given says this",))
         names = self.names_in(text)
         meanings = self._meanings(text, chosen)
-        weighing = Weighing(text, chosen, names, meanings, asked=self._asked)
-        return weighing.finding(shown, cited=cited)
+        return Weighing(text, chosen, names, meanings).finding(shown, cited=cited)
 
     def beside(self, cites: Iterable[int]) -> list[int]:
         """The numbers of the other passages of the articles that these are of."""

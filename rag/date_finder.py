@@ -19,6 +19,7 @@ class Dated:
 
 _MONTH_WORDS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _MONTHS = _MONTH_WORDS.split()
+_SPANS: dict[str, tuple[Precision, int]] = {"three": ("quarter", 3), "six": ("half", 6)}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _CENTURY_WORDS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
@@ -72,6 +73,9 @@ _OF_YEAR = (
 _QUARTER = re.compile(
     r"(?<!\w)(?:(?P<kind>[QH])(?P<n>[1-4])|(?P<n2>[1-4])(?P<kind2>[QH])(?P<short>[0-9]{2})?|"
     r"(?P<word>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth)[\s-]+(?P<part>quarter|half))(?!\w)" + _OF_YEAR
+)
+_MONTHS_OF = re.compile(
+    r"(?<!\w)(?P<which>[Ff]irst|[Ll]ast) (?P<n>six|three) months of (?P<year>[12][0-9]{3})(?!\w)"
 )
 _DECADE = re.compile(
     r"(?<![\w.,$€£¥])(?:(?P<long>[12][0-9]{2}0)|['’](?P<short>[0-9]0))['’]?s(?!\w)"
@@ -288,6 +292,18 @@ def _quarters(text: str) -> Iterator[Dated]:
         yield Dated(found.start(), found.end(), when)
 
 
+def _months_of(text: str) -> Iterator[Dated]:
+    """The first or the last three or six months of a year: a quarter or a half of it."""
+    for found in _MONTHS_OF.finditer(text):
+        precision, months = _SPANS[found["n"]]
+        number = 1 if found["which"].lower() == "first" else 12 // months
+        year = int(found["year"])
+        when = When(precision, label_of(found[0]), year=year, quarter=number)
+        span = days_of(year, first_month=months * (number - 1) + 1, months=months)
+        if span:
+            yield Dated(found.start(), found.end(), replace(when, first=span[0], last=span[1]))
+
+
 def _full_year(text: str | None) -> int | None:
     if text is None:
         return None
@@ -379,6 +395,7 @@ _FINDERS: tuple[tuple[Callable[[str], Iterator[Dated]], bool], ...] = (
     (_numeric, True),
     (_months, False),
     (_quarters, False),
+    (_months_of, True),
     (_fiscal_years, True),
     (_centuries, False),
     (_decades, True),

@@ -21,18 +21,13 @@ _DENIES_TOO = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
+# Only words that hardly ever stand for anything else: "more" and "late" stand in most articles.
 _PAIRS = """
 earn lose | earned lost
 support oppose | backed opposed
 accept reject | accepted rejected | approve reject | approved refused
-open close | opened closed | open shut
-early late
 win lose | won lost
-buy sell | bought sold
-higher lower
-more fewer | more less
 hire fire
-increase decrease | rise fall | rose fell | grew shrank
 legal illegal
 guilty innocent
 alive dead
@@ -54,7 +49,9 @@ def denial(claim: str, quotes: Sequence[str], *, close: bool) -> str | None:
     said = " ".join(quotes)
     # "Not quite: ..." answers the question, and the rest of the sentence says how it is.
     start = len("not") if claim.lower().startswith("not ") else 0
-    if close and _DENIES.search(claim, start) and not _DENIES_TOO.search(said):
+    if not close:
+        return None
+    if _DENIES.search(claim, start) and not _DENIES_TOO.search(said):
         return "the passages cited do not deny this"
     if _DENIES_TOO.search(claim):
         return None

@@ -22,7 +22,7 @@ class Rivals:
     """The values that may stand in an article where a claim has another one.
 
     ``claimed`` are the claim's values as they read on each day of publication, ``shares`` how much
-    of the claim each sentence says, ``asked`` the stems of the question when the claim says little.
+    of the claim each sentence says. A ``bare`` claim is little more than a figure.
     """
 
     def __init__(
@@ -32,13 +32,13 @@ class Rivals:
         *,
         claimed: Mapping[date | None, Sequence[Value]],
         shares: Sequence[float],
-        asked: frozenset[str],
+        bare: bool,
     ) -> None:
         self._text = text
         self._sentences = sentences
         self._claimed = claimed
         self._shares = shares
-        self._asked = asked
+        self._bare = bare
 
     def of(self, value: Value, quotes: Sequence[int]) -> Value | None:
         """Another value of the kind, in the words that stand around this one in the claim.
@@ -46,7 +46,9 @@ class Rivals:
         A figure of something else on the same page bears out any claim that has it; so the words
         beside it are looked at too, in the sentences that have it and in those that have another.
         """
-        near = beside(self._text, value.start, value.end) | self._asked
+        if self._bare:
+            return None  # a bare figure has no words to tell it from others by
+        near = beside(self._text, value.start, value.end)
         bearing: dict[int, float] = {}
         for at in quotes:
             for one in self._sentences[at].values:
@@ -60,8 +62,6 @@ class Rivals:
             return None
         most, likest, bonded = max(bearing.values()), max(self._shares), self._bonded(bearing)
         for at, sentence in enumerate(self._sentences):
-            if self._asked and at in bearing:
-                continue  # a bare figure has no words to tell it from its neighbours by
             for other in sentence.values:
                 if not self._could_stand(other, value):
                     continue
@@ -69,7 +69,7 @@ class Rivals:
                 if (
                     there >= max(_THERE, most + _CLEARLY)
                     # Where nothing beside the value speaks for it, the rest of the claim decides.
-                    or (most < 1 and self._shares[at] == likest >= LIKE and not self._asked)
+                    or (most < 1 and self._shares[at] == likest >= LIKE)
                     or (at in bonded and there >= max(1.0, most))
                 ):
                     return other

@@ -32,8 +32,7 @@ _GAP = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
 class Weighing:
     """A claim held against the sentences of the passages that it cites.
 
-    ``meanings`` are the cosines of the sentences with the claim, 0 where the wording decides;
-    ``asked`` are the stems of the question.
+    ``meanings`` are the cosines of the sentences with the claim, 0 where the wording decides.
     """
 
     def __init__(
@@ -42,8 +41,6 @@ class Weighing:
         sentences: Sequence[Sentence],
         names: Sequence[Name],
         meanings: Sequence[float],
-        *,
-        asked: frozenset[str],
     ) -> None:
         self._text = text
         self._sentences = sentences
@@ -51,8 +48,6 @@ class Weighing:
         self._meanings = meanings
         self._stems = frozenset(map(stem, content_words(text)))
         self._loose = Numerals(text)
-        # "At least nine." means what the question asks for.
-        self._asked = asked if len(self._stems) <= _MOST_BARE else frozenset[str]()
         self._shares = [share(self._stems, sentence.stems) for sentence in sentences]
         self._claimed = {
             day: support_values.claimed(text, reference=day)
@@ -60,7 +55,11 @@ class Weighing:
         }
 
         self._rivals = Rivals(
-            text, sentences, claimed=self._claimed, shares=self._shares, asked=self._asked
+            text,
+            sentences,
+            claimed=self._claimed,
+            shares=self._shares,
+            bare=len(self._stems) <= _MOST_BARE,
         )
 
     def finding(self, shown: Sequence[Value], *, cited: bool) -> Finding:
@@ -207,7 +206,7 @@ class Weighing:
             return
         texts = [quote.text for quote in quotes]
         denial = polarity.denial(self._text, texts, close=said >= _CLOSE)
-        for fault in (denial, polarity.opposite(self._text, texts)):
+        for fault in (denial, polarity.opposite(self._text, texts[:1])):
             if fault is not None:
                 yield fault
 

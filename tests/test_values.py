@@ -397,3 +397,10 @@ def test_long_runs_of_anything_are_read_in_linear_time() -> None:
     for piece in ("1,", "2026-", "-", "x@", "$", "March ", "between ", "9", "a "):
         find(piece * (10_000 // len(piece)))
     assert time.process_time() - started < 5
+
+
+def test_the_first_months_of_a_year_are_a_part_of_it() -> None:
+    (months,), (half,) = find("the first six months of 2026"), find("the first half of 2026")
+    assert same(months, half)
+    (last,), (quarter,) = find("the last three months of 2025"), find("Q4 2025")
+    assert same(last, quarter)
