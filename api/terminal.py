@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from rag.plain import one_line, plain
+from rag.plain import day, one_line, plain
 from rag.types import Answer, Article, ArticleRef, Citation, Label
 
 if TYPE_CHECKING:
@@ -138,11 +138,6 @@ def show_layers(article: Article) -> None:
         text = one_line(article.text[line.start : line.end])
         label = Text(f"{line.label:<9} ", style="" if line.label is Label.BODY else "cyan")
         console.print(Text.assemble(label, text, (f"  ({one_line(line.reason)})", "dim")))
-
-
-def day(when: date | None) -> str:
-    """A date as people write it."""
-    return "no date" if when is None else f"{when.day} {when:%B %Y}"
 
 
 def _lead(answer: Answer) -> str:

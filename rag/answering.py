@@ -14,8 +14,8 @@ from rag.guard import Guard
 from rag.links import strip_links
 from rag.messages import Message
 from rag.model import Completion
-from rag.plain import one_line
-from rag.question import Question, content_words, stem
+from rag.plain import day, one_line
+from rag.question import Question, stems
 from rag.reader import NOT_FOUND, Reader, Reading
 from rag.types import Citation, Evidence, Token, Turn, Usage
 from rag.verify import Checked
@@ -129,7 +129,7 @@ class ModelAnswer:
         if not better and not (first.kept == 0 and second.silent and not second.faults):
             return first
         # What the repair left out stays on record.
-        return replace(second, unsupported=(*first.unsupported, *second.unsupported), repaired=True)
+        return replace(second, unsupported=(*first.unsupported, *second.unsupported))
 
     def _used(self, reply: Completion) -> Completion:
         if reply.usage is not None:
@@ -155,13 +155,12 @@ def _reading(checked: Checked, finish: str) -> Reading:
     if not checked.kept:
         reason = _NOTHING_HELD if checked.cut else _NOTHING_FOUND
         return Reading("not_found", NOT_FOUND, None, (), reason, checked.unsupported)
-    lost = checked.cut and not checked.repaired
     return Reading(
-        "partial" if lost or checked.silent else "answered",
+        "partial" if checked.cut or checked.silent else "answered",
         checked.text,
         None,
         checked.citations,
-        "A part of the answer did not hold and was left out." if lost else None,
+        "A part of the answer did not hold and was left out." if checked.cut else None,
         checked.unsupported,
     )
 
@@ -209,7 +208,7 @@ def _of_the_same(quoted: Citation, rival: Citation) -> bool:
     """Whether another value is said of the same thing: in the words that stand around this one."""
     left, right = quoted.highlight or (quoted.start, quoted.start)
     around = clause(quoted.quote, left - quoted.start, right - quoted.start)
-    return share(around, frozenset(map(stem, content_words(rival.quote)))) >= _SAME_CLAUSE
+    return share(around, stems(rival.quote)) >= _SAME_CLAUSE
 
 
 def _says(text: str, phrase: str) -> bool:
@@ -227,6 +226,6 @@ def _with_rivals(reading: Reading, rivals: Sequence[Citation]) -> Reading:
     for rival in rivals:
         if (rival.article_id, rival.start) not in cited:
             citations.append(rival.model_copy(update={"n": len(citations) + 1}))
-            when = f" of {rival.published.day} {rival.published:%B %Y}" if rival.published else ""
+            when = f" of {day(rival.published)}" if rival.published else ""
             text += f" Another article{when} differs: “{rival.quote}” [{len(citations)}]"
     return replace(reading, status="conflicting", text=text, citations=tuple(citations))

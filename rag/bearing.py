@@ -9,7 +9,7 @@ from rag import support_names
 from rag.embed import Embedder
 from rag.names import Name
 from rag.passages import quotable
-from rag.question import content_words, stem, words
+from rag.question import stem, stems, words
 from rag.quoted import SURE, Finding, Sentence
 from rag.types import Evidence
 from rag.values import Value
@@ -29,7 +29,7 @@ class Given:
         self._embedder = embedder
         self._vectors: dict[str, Vector] = {}
         self._question = question
-        self._asked = frozenset(map(stem, content_words(question)))
+        self._asked = stems(question)
         self.sentences = [
             Sentence(number, item, start, end, item.article.text[start:end])
             for number, item in enumerate(evidence, start=1)
@@ -52,9 +52,12 @@ class Given:
         chosen = [one for one in self.sentences if one.number in among]
         if not chosen:
             return Finding(faults=("no passage that was given says this",))
-        names = self.names_in(text)
-        meanings = self._meanings(text, chosen)
-        return Weighing(text, chosen, names, meanings).finding(shown, cited=cited)
+        said = stems(text)
+        shares = [share(said, sentence.stems) for sentence in chosen]
+        # The meaning of the sentences decides only where their wording does not.
+        meanings = [0.0] * len(chosen) if max(shares) >= SURE else self._meanings(text, chosen)
+        weighing = Weighing(text, chosen, self.names_in(text), shares=shares, meanings=meanings)
+        return weighing.finding(shown, cited=cited)
 
     def beside(self, cites: Iterable[int]) -> list[int]:
         """The numbers of the other passages of the articles that these are of."""
@@ -71,11 +74,11 @@ class Given:
     def says_much(self, text: str) -> bool:
         """Whether a text has enough words besides names to be looked for anywhere."""
         named = {stem(word) for name in self.names_in(text) for word in words(name.text)}
-        return len(set(map(stem, content_words(text))) - named) >= _MUCH
+        return len(stems(text) - named) >= _MUCH
 
     def unknown(self, text: str, *, besides: frozenset[str]) -> int:
         """How many content words of a text stand neither in the question nor among ``besides``."""
-        return len(frozenset(map(stem, content_words(text))) - self._asked - besides)
+        return len(stems(text) - self._asked - besides)
 
     def knows_names(self, text: str) -> bool:
         """Whether each name in a text stands in the question or in what was given."""
@@ -88,16 +91,13 @@ class Given:
         """
         if self.names_in(text):
             return False
-        if frozenset(map(stem, content_words(text))) & self._asked:
+        if stems(text) & self._asked:
             return False
         question, claim = self._embedded([self._question, text])
         return float(question @ claim) < _FAR
 
     def _meanings(self, text: str, chosen: Sequence[Sentence]) -> list[float]:
-        """The cosine of each sentence with the claim; zeros where the wording decides."""
-        stems = frozenset(map(stem, content_words(text)))
-        if max(share(stems, sentence.stems) for sentence in chosen) >= SURE:
-            return [0.0] * len(chosen)
+        """The cosine of each sentence with the claim."""
         claim, *vectors = self._embedded([text, *(sentence.text for sentence in chosen)])
         return [float(vector @ claim) for vector in vectors]
 

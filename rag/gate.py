@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rag.about import mentions
-from rag.question import content_words, read, stem
+from rag.question import read, stems
 from rag.types import Evidence
 
 # On the dev halves of squad2 and of our own cases no answerable question falls below these; they
@@ -41,7 +41,7 @@ def too_weak(question: str, evidence: Sequence[Evidence], *, shipped: bool) -> s
 
 def _most_words(question: str, texts: Sequence[str]) -> float:
     """The largest share of the question's content words that one text has."""
-    asked = set(map(stem, content_words(question)))
+    asked = stems(question)
     if not asked:
         return 0.0
-    return max(len(asked & set(map(stem, content_words(text)))) / len(asked) for text in texts)
+    return max(len(asked & stems(text)) / len(asked) for text in texts)

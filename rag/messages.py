@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 from prompts import render
 from rag import tokens
 from rag.errors import BadQuestion
-from rag.plain import one_line, plain, quoted
+from rag.plain import day, one_line, plain, quoted
 from rag.types import Evidence, Turn
 
 _OVERHEAD = 16
@@ -112,7 +112,7 @@ def _condense_messages(question: str, said: str) -> list[Message]:
 
 
 def _answer_messages(question: str, passages: str, as_of: date | None) -> list[Message]:
-    dated = f"Answer as of {_day(as_of)}.\n\n" if as_of else ""
+    dated = f"Answer as of {day(as_of)}.\n\n" if as_of else ""
     user = render("answer.user", passages=passages, as_of=dated, question=one_line(question))
     return [
         {"role": "system", "content": render("answer.system")},
@@ -125,7 +125,7 @@ def _passage(number: int, item: Evidence) -> str:
     about = (
         _part(article.title),
         _part(article.publisher or "no publisher"),
-        _day(article.published) if article.published else "no date",
+        day(article.published),
         _KINDS[item.passage.kind],
     )
     return f"[{number}] {' | '.join(about)}\n{quoted(item.passage.text)}"
@@ -138,7 +138,3 @@ def _part(text: str) -> str:
 
 def _count(messages: Sequence[Message]) -> int:
     return sum(tokens.count(message["content"]) for message in messages)
-
-
-def _day(when: date) -> str:
-    return f"{when.day} {when:%B %Y}"

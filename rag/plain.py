@@ -1,6 +1,7 @@
 """Text without what cannot be seen: escape sequences, control and invisible characters."""
 
 import re
+from datetime import date
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\](?:[^\x07\x1b]*(?:\x07|\x1b\\))?|[@-_])")
 # C0 and C1 but line feed and tab; zero-width, direction and filler characters; variation selectors
@@ -22,6 +23,11 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """The text as one line: plain, and all white space in it single spaces."""
     return " ".join(plain(_LINE_ENDS.sub(" ", text)).split())
+
+
+def day(when: date | None) -> str:
+    """A date as people write it."""
+    return "no date" if when is None else f"{when.day} {when:%B %Y}"
 
 
 def quoted(text: str) -> str:

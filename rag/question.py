@@ -104,6 +104,11 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word.lower() not in STOP_WORDS]
 
 
+def stems(text: str) -> frozenset[str]:
+    """The stems of the content words of a text."""
+    return frozenset(map(stem, content_words(text)))
+
+
 def read(text: str) -> Question:
     """Read a question. Never fails: what is not recognised asks for TEXT."""
     asks, head = _asks(text)

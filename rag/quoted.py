@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from rag import support_dates, support_names
-from rag.question import content_words, stem
+from rag.question import stems
 from rag.types import Evidence
 from rag.values import Value
 
@@ -27,7 +27,7 @@ class Sentence:
     @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of its content words."""
-        return frozenset(map(stem, content_words(self.text)))
+        return stems(self.text)
 
     @cached_property
     def values(self) -> tuple[Value, ...]:

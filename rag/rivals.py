@@ -49,18 +49,19 @@ class Rivals:
         if self._bare:
             return None  # a bare figure has no words to tell it from others by
         near = beside(self._text, value.start, value.end)
+        likest = max(self._shares)
         bearing: dict[int, float] = {}
         for at in quotes:
             for one in self._sentences[at].values:
                 if support_values.bears(one, value):
-                    if _is_relative(one) or self._shares[at] >= max(self._shares):
+                    if _is_relative(one) or self._shares[at] >= likest:
                         return None
                     bearing[at] = max(bearing.get(at, 0.0), self._likeness(near, at, one))
         if not bearing:
             bearing = self._in_headline(value, near, quotes[0])
         if not bearing:
             return None
-        most, likest, bonded = max(bearing.values()), max(self._shares), self._bonded(bearing)
+        most, bonded = max(bearing.values()), self._bonded(bearing)
         for at, sentence in enumerate(self._sentences):
             for other in sentence.values:
                 if not self._could_stand(other, value):

@@ -86,9 +86,8 @@ class Checked:
 
     ``text`` has [n] markers that name ``citations``. ``unsupported`` are the claims cut, and the
     links, pictures and markers taken out. ``faults`` tell a model what did not hold, ``cited``
-    which passages it cited. ``kept`` and
-    ``cut`` count claims, ``silent`` the sentences that say the articles do not say something.
-    ``repaired`` is set on a second draft that took the place of the first.
+    which passages it cited. ``kept`` and ``cut`` count claims, ``silent`` the sentences that say
+    the articles do not say something.
     """
 
     text: str
@@ -99,7 +98,6 @@ class Checked:
     kept: int = 0
     cut: int = 0
     silent: int = 0
-    repaired: bool = False
 
 
 def check(
@@ -164,9 +162,7 @@ class _Checking:
         ``near`` are the passages that the sentence after or before it cites.
         """
         if not claim.whole:
-            self._unsupported.append(
-                Unsupported(part=claim.text, why="the answer was cut off here")
-            )
+            self._report(claim.text, "the answer was cut off here")
             return []
         if _LEAD_IN.match(claim.text) or self._only_leads(claim):
             return []

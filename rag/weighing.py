@@ -6,7 +6,7 @@ from datetime import date
 
 from rag import polarity, support_dates, support_names, support_values
 from rag.names import Name
-from rag.question import content_words, stem, words
+from rag.question import stem, stems, words
 from rag.quoted import SURE, Finding, Sentence
 from rag.rivals import LIKE, Rivals
 from rag.support_numerals import Numerals
@@ -32,7 +32,8 @@ _GAP = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
 class Weighing:
     """A claim held against the sentences of the passages that it cites.
 
-    ``meanings`` are the cosines of the sentences with the claim, 0 where the wording decides.
+    ``shares`` are how much of its words each sentence has, ``meanings`` their cosines with it, 0
+    where the wording decides.
     """
 
     def __init__(
@@ -40,20 +41,21 @@ class Weighing:
         text: str,
         sentences: Sequence[Sentence],
         names: Sequence[Name],
+        *,
+        shares: Sequence[float],
         meanings: Sequence[float],
     ) -> None:
         self._text = text
         self._sentences = sentences
         self._names = names
         self._meanings = meanings
-        self._stems = frozenset(map(stem, content_words(text)))
+        self._stems = stems(text)
         self._loose = Numerals(text)
-        self._shares = [share(self._stems, sentence.stems) for sentence in sentences]
+        self._shares = shares
         self._claimed = {
             day: support_values.claimed(text, reference=day)
             for day in {sentence.published for sentence in sentences}
         }
-
         self._rivals = Rivals(
             text,
             sentences,
@@ -71,15 +73,16 @@ class Weighing:
             quotes.append(also)
         idle = self._idle(quotes) if cited else ()
         chosen = tuple(self._sentences[at] for at in quotes)
+        left = self._unborne(quotes)
+        borne = [one for one in self._values(quotes[0]) if one.start not in left]
         faults = [
-            *self._value_faults(quotes, shown),
+            *self._value_faults(quotes, shown, left=left.values(), borne=borne),
             *self._name_faults(chosen),
             *(f"“{one}” is not in the passages cited" for one in self._numerals(quotes)),
             *_quotation_faults(self._text, self._sentences),
             *self._turned_round(chosen),
         ]
         carry = max(self._covered(quotes), *(self._meanings[at] for at in quotes))
-        borne = self._borne(quotes)
         if not faults and carry < (_CARRIES_VALUES if borne else _CARRIES):
             faults.append("the passages cited do not say this")
         return Finding(chosen, tuple(faults), carry, tuple(borne), idle)
@@ -153,14 +156,16 @@ class Weighing:
             left = found if left is None else {key: left[key] for key in left if key in found}
         return left or {}
 
-    def _borne(self, quotes: Sequence[int]) -> list[Value]:
-        left = self._unborne(quotes)
-        return [one for one in self._values(quotes[0]) if one.start not in left]
-
-    def _value_faults(self, quotes: Sequence[int], shown: Sequence[Value]) -> Iterator[str]:
-        borne = self._borne(quotes)
+    def _value_faults(
+        self,
+        quotes: Sequence[int],
+        shown: Sequence[Value],
+        *,
+        left: Iterable[Value],
+        borne: Sequence[Value],
+    ) -> Iterator[str]:
         known = [*shown, *borne]
-        for one in self._unborne(quotes).values():
+        for one in left:
             if not support_values.follows(one, self._text, known):
                 yield f"“{one.text}” is not in the passages cited"
         quoted = [value for at in quotes for value in self._sentences[at].values]

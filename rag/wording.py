@@ -3,7 +3,7 @@
 import re
 
 from rag import synonyms
-from rag.question import content_words, stem
+from rag.question import content_words, stem, stems
 
 _SYNONYM = 0.8
 _ROOT = 6
@@ -47,7 +47,7 @@ def clause(text: str, start: int, end: int) -> frozenset[str]:
     cuts = [(found.start(), found.end()) for found in _CLAUSE_END.finditer(text)]
     begin = max((stop for _, stop in cuts if stop <= start), default=0)
     stop = min((cut for cut, _ in cuts if cut >= end), default=len(text))
-    near = frozenset(map(stem, content_words(f"{text[begin:start]} {text[end:stop]}")))
+    near = stems(f"{text[begin:start]} {text[end:stop]}")
     if len(near) > 1:
         return near
-    return frozenset(map(stem, content_words(f"{text[:start]} {text[end:]}")))
+    return stems(f"{text[:start]} {text[end:]}")

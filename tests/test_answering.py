@@ -140,6 +140,15 @@ def test_a_repaired_answer_holds_and_says_what_was_repaired(engine_with: Engines
     assert given.usage is not None
 
 
+def test_a_repair_that_holds_in_part_is_a_part_of_an_answer(engine_with: Engines) -> None:
+    drafts = iter(("It has 900 ovens [1].", "It is hiring 85 bakers [1]. It has 800 ovens [1]."))
+    with ScriptedModel(reply=lambda _: next(drafts)) as server:
+        given = ask(engine_with(server.url), BAKERS)
+    assert (given.status, given.text) == ("partial", "It is hiring 85 bakers [1].")
+    assert given.reason
+    assert [told.part for told in given.unsupported] == ["It has 900 ovens.", "It has 800 ovens."]
+
+
 def test_a_repair_that_fails_costs_nothing(engine_with: Engines) -> None:
     stream = stream_of(
         event("The bakery is hiring 85 bakers [1]. It has 900 ovens [1]."), event(finish="stop")
