@@ -2,8 +2,10 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +13,30 @@ from pydantic import ValidationError
 
 from api.schemas import Metadata
 from api.terminal import complain, print_json, say, screen, show_ingested, summary_line
+from rag import jsonlines
 from rag.engine import Engine
 from rag.errors import BadInput
 from rag.ingest import Ingested, IngestSummary, Progress, ingest
 from rag.sources import LARGEST, Source
 from rag.types import Article
+from rag.walk import Given
 
 STDIN = "-"
 
+FAILED = "failed.jsonl"
+"""In the data folder: what failed in the last ingest that had too many failures to print."""
+
 _AT_ONCE = 200
+_MOST_LINES = 100
+_MOST_FAILURES = 20
 _INTERRUPTED = 130
 
 
-def sources(paths: Sequence[str], given: dict[str, Any]) -> list[Source | Path]:
+def sources(paths: Sequence[str], given: dict[str, Any]) -> list[Given]:
     """What the command line names; ``-`` is read from stdin. Raises BadInput."""
     metadata = _metadata(given)
-    if metadata is not None and (len(paths) > 1 or Path(paths[0]).is_dir()):
+    several = len(paths) > 1 or Path(paths[0]).is_dir() or jsonlines.is_json_lines(Path(paths[0]))
+    if metadata is not None and several:
         raise BadInput(
             "--url, --title, --publisher, --author and --published are of one article, and several "
             "were named. Nothing was stored; ingest them one by one."
@@ -35,7 +45,7 @@ def sources(paths: Sequence[str], given: dict[str, Any]) -> list[Source | Path]:
         raise BadInput("Stdin (-) is named twice. Nothing was stored; name it once.")
     known = metadata or {}
     return [
-        Source(content=_stdin(), **known)
+        _stdin(known)
         if path == STDIN
         else Source(path=Path(path), **known)
         if known
@@ -44,20 +54,23 @@ def sources(paths: Sequence[str], given: dict[str, Any]) -> list[Source | Path]:
     ]
 
 
-def add(engine: Engine, chosen: Sequence[Source | Path], *, as_json: bool) -> int:
+def add(engine: Engine, chosen: Sequence[Given], *, as_json: bool) -> int:
     """Ingest, print what came of it, and return the exit code: 2 when something failed.
 
     Raises what ``rag.ingest.ingest`` raises.
     """
     with _progress() as progress:
         summary = ingest(engine, chosen, progress=progress)
-    for failure in summary.failed:
+    for failure in summary.failed[:_MOST_FAILURES]:
         complain(failure.message)
+    if len(summary.failed) > _MOST_FAILURES:
+        complain(_listed_in_file(engine, summary))
     if as_json:
         print_json(json.dumps(_content(engine, summary), ensure_ascii=False, indent=2))
     else:
-        for done, article in _with_articles(engine, summary.articles):
-            if done.outcome != "unchanged":
+        told = [done for done in summary.articles if done.outcome != "unchanged"]
+        if len(told) <= _MOST_LINES:
+            for done, article in _with_articles(engine, told):
                 show_ingested(done, article)
         say(summary_line(summary))
     if summary.interrupted:
@@ -76,8 +89,22 @@ def _metadata(given: dict[str, Any]) -> dict[str, Any] | None:
         ) from None
 
 
-def _stdin() -> bytes:
-    return sys.stdin.buffer.read(LARGEST + 1)
+def _stdin(known: dict[str, Any]) -> Given:
+    """What is on standard input: one page, or JSON Lines when the first line is an article."""
+    stream = sys.stdin.buffer
+    first = stream.readline(LARGEST + 1)
+    if not known and jsonlines.begins(first):
+        return jsonlines.Stream(stream, first=first, name="standard input")
+    return Source(content=first + stream.read(LARGEST + 1 - len(first)), **known)
+
+
+def _listed_in_file(engine: Engine, summary: IngestSummary) -> str:
+    """Write down what failed, and say where."""
+    file = engine.library.folder / FAILED
+    lines = (json.dumps(asdict(each), ensure_ascii=False) for each in summary.failed)
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    more = len(summary.failed) - _MOST_FAILURES
+    return f"{more} more failed; all {len(summary.failed)} are listed in {file}."
 
 
 def _with_articles(
@@ -122,12 +149,27 @@ def _progress() -> Iterator[Callable[[Progress], None] | None]:
     if not console.is_terminal:
         yield None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("articles · {task.description} ·"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    began = time.monotonic()
     with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda at: bar.update(
-            task, completed=at.done, total=at.total, description=f"{at.passages} passages"
-        )
+
+        def show(at: Progress) -> None:
+            speed = at.passages / max(time.monotonic() - began, 1e-9)
+            bar.update(
+                task,
+                completed=at.done,
+                total=at.total or None,
+                description=f"{at.passages:,} passages, {speed:.0f}/s",
+            )
+
+        yield show

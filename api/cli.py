@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -151,11 +151,23 @@ def ingest(
     published: Annotated[
         date | None, typer.Option(metavar="YYYY-MM-DD", help="The day it was published.")
     ] = None,
+    updated: Annotated[
+        date | None, typer.Option(metavar="YYYY-MM-DD", help="The day it was last changed.")
+    ] = None,
+    fetched: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+            metavar="YYYY-MM-DD[THH:MM]",
+            help="When it was fetched, so that `2 hours ago` on the page is a date.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Add articles. One that is stored already costs nothing; one that has changed is replaced.
 
-    The options from --url to --published are for a single article, and win over what its page says.
+    Files of JSON Lines (.jsonl) hold many articles. The options from --url to --fetched are for a
+    single one, and win over what its page says.
     """
     from api.adding import add, sources
 
@@ -165,6 +177,8 @@ def ingest(
         "publisher": publisher,
         "author": author,
         "published": published,
+        "updated": updated,
+        "fetched": fetched.astimezone() if fetched else None,
     }
     chosen = sources(paths, given)
     with _open(context) as engine:
@@ -323,14 +337,20 @@ def show(
     layers: Annotated[
         bool, typer.Option("--layers", help="Each line with what it is and why.")
     ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="What was given, before any cleaning.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show an article as it was understood: its text and teasers, or every line of the page."""
-    from api.terminal import print_json, show_article, show_layers
+    from api.terminal import print_json, show_article, show_layers, show_raw
 
     with _open(context) as engine:
         article = engine.library.get(article_id)
-    if as_json:
+        original = engine.library.raw(article.id) if raw else ""
+    if raw:
+        show_raw(original)
+    elif as_json:
         print_json(article.model_dump_json(indent=2))
     elif layers:
         show_layers(article)

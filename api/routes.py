@@ -112,6 +112,8 @@ def add_article(given: NewArticle, response: Response, engine: Opened) -> Stored
         publisher=given.publisher,
         author=given.author,
         published=given.published,
+        updated=given.updated,
+        fetched=given.fetched,
     )
     summary = ingest(engine, [source])
     if summary.failed:

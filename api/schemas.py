@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticSerializationError
 
 from rag.rows import Listed
@@ -47,6 +47,8 @@ class Metadata(Given):
     publisher: _Words | None = None
     author: _Words | None = None
     published: date | None = None
+    updated: date | None = None
+    fetched: AwareDatetime | None = None
 
 
 class NewArticle(Metadata):

@@ -129,6 +129,14 @@ def show_article(article: Article) -> None:
         )
 
 
+def show_raw(text: str) -> None:
+    """What was given for an article: as it is into a pipe, without control codes on a terminal."""
+    given = plain(text) if sys.stdout.isatty() else text
+    sys.stdout.flush()
+    sys.stdout.buffer.write(f"{given}\n".encode())
+    sys.stdout.buffer.flush()
+
+
 def show_layers(article: Article) -> None:
     """Every line of an article with what it is and why."""
     console = screen()

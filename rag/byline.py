@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 _NAMES = {
     "en": "january february march april may june july august september october november december",
@@ -24,6 +24,13 @@ _DATE = re.compile(
     rf"(?P<n3>{_MONTH})\b\.?,?[ -](?:de )?(?P<y3>(?:19|20)\d\d)\b"
     r"|\b(?P<a4>\d\d?)[/.-](?P<b4>\d\d?)[/.-](?P<y4>(?:19|20)\d\d)\b"
     r"|(?P<y5>(?:19|20)\d\d)年(?P<m5>\d\d?)月(?P<d5>\d\d?)日",
+    re.IGNORECASE,
+)
+_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_AGO = re.compile(
+    r"\b(?:(?P<count>\d{1,3}|an?|one) ?"
+    r"(?P<unit>seconds?|secs?|minutes?|mins?|m|hours?|hrs?|h|days?|d) ago|(?P<day>yesterday))\b",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
@@ -105,14 +112,18 @@ def day_of(text: str) -> date | None:
     return next((stamp.day for stamp in stamps(text)), None)
 
 
-def stamps(line: str) -> list[Stamp]:
-    """The dates in a line, in order. Days that can be read two ways (03/04/2026) are left out."""
+def stamps(line: str, *, fetched: datetime | None = None) -> list[Stamp]:
+    """The dates in a line, in order. Days that can be read two ways (03/04/2026) are left out.
+
+    "2 hours ago" and "yesterday" are dates only when it is known when the page was ``fetched``;
+    weeks and months ago name no day.
+    """
     found: list[Stamp] = []
     before = 0
-    if _DIGIT.search(line) is None:
-        return found
-    for match in _DATE.finditer(line):
-        day = _day(match)
+    dates = [(match, _day(match)) for match in _DATE.finditer(line)] if _DIGIT.search(line) else []
+    if fetched is not None:
+        dates += [(match, _ago(match, fetched)) for match in _AGO.finditer(line)]
+    for match, day in sorted(dates, key=lambda each: each[0].start()):
         if day is None:
             continue
         lead = line[before : match.start()]
@@ -121,6 +132,14 @@ def stamps(line: str) -> list[Stamp]:
         found.append(Stamp(day, role, match.start(), match.end()))
         before = match.end()
     return found
+
+
+def _ago(match: re.Match[str], fetched: datetime) -> date:
+    if match["day"]:
+        return (fetched - timedelta(days=1)).date()
+    count = int(match["count"]) if match["count"].isdigit() else 1
+    unit = match["unit"].casefold()[0]
+    return (fetched - count * {"s": _SECOND, "m": _MINUTE, "h": _HOUR, "d": _DAY}[unit]).date()
 
 
 def _day(match: re.Match[str]) -> date | None:

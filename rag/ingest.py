@@ -1,9 +1,8 @@
 """Articles in: read, parsed, split, embedded across articles, stored whole, told to the index."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
@@ -11,9 +10,12 @@ from rag.engine import Engine
 from rag.errors import BadArticle
 from rag.page import parse
 from rag.passages import SPLITTER, embedding_text, split
-from rag.sources import Failure, Source, read, walk
+from rag.recleaning import learn, reclean
+from rag.repeats import site_of, without
+from rag.sources import Failure, Source, read
 from rag.storing import Entry, Match, Outcome, Stored
 from rag.types import Article, Label, Passage
+from rag.walk import Given, count, walk
 
 BATCH = 256
 """Passages that are embedded together and stored in one transaction, at least."""
@@ -59,7 +61,7 @@ class IngestSummary:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an ingest is: sources read of all, and passages embedded so far."""
+    """How far an ingest is: articles read of about so many, and passages embedded so far."""
 
     done: int
     total: int
@@ -68,20 +70,24 @@ class Progress:
 
 def ingest(
     engine: Engine,
-    sources: Iterable[Source | Path | str],
+    sources: Sequence[Given],
     *,
     progress: Callable[[Progress], None] | None = None,
 ) -> IngestSummary:
     """Ingest files, folders and given texts. One that fails does not stop the others.
+
+    They are read one by one, so that any number fits into memory. What is stored already is not
+    embedded again: an ingest that was ended goes on when it is given the same once more.
 
     Raises LibraryBusy, IndexMismatch, EmbedError, DataFolderError or SearchIndexError; what was
     stored until then stays.
     """
     with engine.writing():
         engine.catch_up()
+        reclean(engine)
         run = _Run(engine, progress)
         try:
-            run.take_all(list(walk(sources)))
+            run.take_all(sources)
         except KeyboardInterrupt:
             return run.summary(interrupted=True)
         return run.summary()
@@ -106,6 +112,7 @@ class _Waiting:
     name: str
     article: Article
     passages: list[Passage]
+    raw: str | None
 
 
 class _Run:
@@ -121,15 +128,16 @@ class _Run:
         self._touched: set[str | None] = set()
         self._done: dict[int, Ingested] = {}
         self._failed: list[Failure] = []
+        self._known: dict[str, frozenset[int]] = {}
         self._total = self._read = self._embedded = 0
 
     def summary(self, *, interrupted: bool = False) -> IngestSummary:
         done = tuple(ingested for _, ingested in sorted(self._done.items()))
         return IngestSummary(done, tuple(self._failed), interrupted)
 
-    def take_all(self, sources: list[Source | Failure]) -> None:
-        self._total = len(sources)
-        for position, source in enumerate(sources):
+    def take_all(self, sources: Sequence[Given]) -> None:
+        self._total = count(sources) if self._progress is not None else 0
+        for position, source in enumerate(walk(sources)):
             if isinstance(source, Failure):
                 self._failed.append(source)
             else:
@@ -140,7 +148,8 @@ class _Run:
 
     def _take(self, position: int, source: Source) -> None:
         try:
-            article = _parsed(source)
+            raw = read(source)
+            article = self._cleaned(_parsed(source, raw))
             match = self._matched(article)
             if match.same is not None:
                 self._settle(position, source.name, article, match)
@@ -151,11 +160,21 @@ class _Run:
         except BadArticle as error:
             self._failed.append(Failure(source.name, str(error)))
             return
-        self._waiting.append(_Waiting(position, source.name, article, passages))
+        given = None if raw == article.text else raw
+        self._waiting.append(_Waiting(position, source.name, article, passages, given))
         self._waiting_passages += len(passages)
         self._touched |= {*_keys(article), *match.former}
         if self._waiting_passages >= BATCH:
             self._store()
+
+    def _cleaned(self, article: Article) -> Article:
+        """The article without what is known to be furniture of its site."""
+        site = site_of(article)
+        if site is None:
+            return article
+        if site not in self._known:
+            self._known[site] = self._engine.library.sites.known(site)
+        return without(article, site, self._known[site])
 
     def _matched(self, article: Article) -> Match:
         """What is stored of an article, when what waits and has to do with it is stored too."""
@@ -177,6 +196,9 @@ class _Run:
     def _put(self, entries: list[Entry]) -> list[Stored]:
         engine = self._engine
         stored = engine.library.put(entries, embedder=engine.embedder.name, splitter=SPLITTER)
+        learn(engine, {site for entry in entries if (site := site_of(entry.article))})
+        reclean(engine)
+        self._known.clear()
         engine.catch_up()
         return stored
 
@@ -189,7 +211,7 @@ class _Run:
         vectors = engine.embedder.embed(texts, progress=self._count_embedded)
         bounds = np.cumsum([len(w.passages) for w in waiting])[:-1]
         entries = [
-            Entry(w.article, w.passages, own)
+            Entry(w.article, w.passages, own, w.raw)
             for w, own in zip(waiting, np.split(vectors, bounds), strict=True)
         ]
         stored = self._put(entries)
@@ -207,15 +229,17 @@ class _Run:
             self._progress(Progress(self._read, self._total, self._embedded))
 
 
-def _parsed(source: Source) -> Article:
+def _parsed(source: Source, raw: str) -> Article:
     article = parse(
-        read(source),
+        raw,
         url=source.url,
         source=source.source,
         title=source.title,
         publisher=source.publisher,
         author=source.author,
         published=source.published,
+        updated=source.updated,
+        fetched=source.fetched,
     )
     if not any(line.label is Label.BODY for line in article.lines):
         raise _no_text(source)

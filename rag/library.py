@@ -1,6 +1,7 @@
 """The library: articles, passages, vectors, full text in one SQLite file. The source of truth."""
 
 import secrets
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from rag.errors import NotFound
 from rag.rows import (
     Listed,
     article_of,
-    article_values,
+    layers,
     listed_of,
     narrowed,
     now,
@@ -32,18 +33,21 @@ from rag.schema import (
     reading,
     vectors,
 )
+from rag.sites import Sites
 from rag.storing import (
     Entry,
     Match,
     Stored,
+    add_article,
     add_passages,
     compare,
     drop,
     drop_passages,
-    free_id,
+    id_for,
     note_source,
 )
 from rag.types import NO_FILTERS, Article, Filters, Kind, Passage, PassageVector
+from rag.upgrades import prepare
 
 _SHORTEST_ID = 4
 
@@ -75,6 +79,12 @@ class Library:
     def __init__(self, folder: Path) -> None:
         self._database = open_database(folder)
         self.folder = folder
+        self.sites = Sites(self._database)
+        try:
+            prepare(self._database, folder)
+        except BaseException:
+            self._database.dispose()
+            raise
 
     def close(self) -> None:
         """Close the file. The library cannot be used after it."""
@@ -93,7 +103,7 @@ class Library:
         One whose content is stored already adds nothing but its file's name, and may come without
         passages. What was stored under its URL, or in its file and no other, goes away.
         """
-        made_by = {"embedder": embedder, "splitter": splitter, "added_at": now()}
+        made_by: dict[str, object] = {"embedder": embedder, "splitter": splitter, "added_at": now()}
         stored: list[Stored] = []
         added: list[tuple[str, Entry]] = []
         with changing(self._database) as connection:
@@ -104,10 +114,9 @@ class Library:
                     add_passages(connection, added)
                     added = []
                     drop(connection, match.replaces)
-                id = match.same or free_id(article, match)
+                id = match.same or id_for(article, match)
                 if match.same is None:
-                    values = article_values(article) | made_by | {"id": id}
-                    connection.execute(articles.insert(), values)
+                    add_article(connection, id, entry, made_by)
                     added.append((id, entry))
                 if article.source is not None:
                     note_source(connection, id, article.source, match)
@@ -116,15 +125,13 @@ class Library:
         return stored
 
     def resplit(self, entries: Iterable[Entry], *, embedder: str, splitter: str) -> None:
-        """Give stored articles new passages and vectors, in one transaction."""
+        """Give stored articles labels, passages and vectors anew, in one transaction."""
         with changing(self._database) as connection:
             for entry in entries:
                 drop_passages(connection, [entry.article.id])
-                connection.execute(
-                    update(articles)
-                    .where(articles.c.id == entry.article.id)
-                    .values(embedder=embedder, splitter=splitter)
-                )
+                made = layers(entry.article) | {"embedder": embedder, "splitter": splitter}
+                this = articles.c.id == entry.article.id
+                connection.execute(update(articles).where(this).values(made))
                 add_passages(connection, [(entry.article.id, entry)])
 
     def delete(self, *article_ids: str) -> None:
@@ -133,6 +140,13 @@ class Library:
             drop(connection, article_ids)
 
     # -- articles read
+
+    def raw(self, article_id: str) -> str:
+        """What was given for the article with this id: its HTML, or its text before cleaning."""
+        statement = select(articles.c.raw, articles.c.text).where(articles.c.id == article_id)
+        with reading(self._database) as connection:
+            row = connection.execute(statement).one()
+        return zlib.decompress(row.raw).decode() if row.raw is not None else str(row.text)
 
     def get(self, article_id: str) -> Article:
         """The article with this id, or with the only id that begins so (4 characters or more).

@@ -5,9 +5,9 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from rag import byline, frontmatter, furniture, layout
+from rag import address, byline, frontmatter, furniture, layout
 from rag.blocks import Block, Row, blocks, rows
 from rag.types import Article, Label, Line, Teaser
 
@@ -61,8 +61,12 @@ def parse(
     publisher: str | None = None,
     author: str | None = None,
     published: date | None = None,
+    updated: date | None = None,
+    fetched: datetime | None = None,
 ) -> Article:
     """Read a page. What the caller gives wins over what the page says; nothing is guessed.
+
+    With ``fetched``, when the page was fetched, "2 hours ago" in its date line is a date.
 
     Never raises. A page without a line of body (no ``body`` label) is returned as such: to refuse
     it is the caller's business. Offsets are into ``Article.text``, which is ``clean(raw)``.
@@ -75,7 +79,7 @@ def parse(
     told = _line(title) or matter.first("title", "headline")
     names = [name for name in (told, said.title) if name]
     page = layout.read(page_blocks, names)
-    seen = _seen(page)
+    seen = _seen(page, fetched)
     facts = _Facts(
         title=told or said.title or _shown(page),
         publisher=_line(publisher)
@@ -86,19 +90,26 @@ def parse(
         published=published
         or _matter_day(matter, "published", "date", "pubdate")
         or seen.published,
-        updated=_matter_day(matter, "updated", "modified", "lastmod") or seen.updated,
-        url=_line(url) or matter.first("url", "canonical", "canonical_url", "link") or seen.url,
+        updated=updated or _matter_day(matter, "updated", "modified", "lastmod") or seen.updated,
+        url=_address(
+            _line(url) or matter.first("url", "canonical", "canonical_url", "link") or seen.url
+        ),
     )
     head = [
         Line(start=r.start, end=r.end, label=Label.FURNITURE, reason="front matter")
         for r in rows(text[: matter.end])
     ]
-    return _article(text, head, lines, page, facts, source=source)
+    article = _article(text, head, lines, page, facts, source=source)
+    return article.model_copy(update={"fetched": fetched}) if fetched else article
 
 
 def _line(value: str | None) -> str | None:
     """A given value as one clean line, None when nothing is left of it."""
     return " ".join(clean(value).split()) or None if value is not None else None
+
+
+def _address(url: str | None) -> str | None:
+    return address.clean(url) if url else None
 
 
 def _matter_day(matter: frontmatter.FrontMatter, *names: str) -> date | None:
@@ -133,13 +144,13 @@ def _shown(page: layout.Layout) -> str:
     return short if len(short) == len(first.text) else short.rstrip(" ,;:") + " …"
 
 
-def _seen(page: layout.Layout) -> _Facts:
+def _seen(page: layout.Layout, fetched: datetime | None) -> _Facts:
     """Author, dates, publisher and link from the lines around the article, never from its text."""
     top = page.title if page.title is not None and page.title < page.anchor else 0
     header = page.blocks[max(0, top - 3) : page.anchor + 1]
     dated = [b for b in header if b.label is Label.DATELINE]
     outside = [b for b in page.blocks if b.label in (Label.DATELINE, Label.FURNITURE)]
-    published, updated = _days(dated, outside)
+    published, updated = _days(dated, outside, fetched)
     if published is None and page.anchor < len(page.blocks):
         published = byline.opening_date(page.blocks[page.anchor].text)
     links = (_URL.match(b.text) for b in outside if len(b.text) < 500)
@@ -152,9 +163,11 @@ def _seen(page: layout.Layout) -> _Facts:
     )
 
 
-def _days(dated: Sequence[Block], outside: Sequence[Block]) -> tuple[date | None, date | None]:
+def _days(
+    dated: Sequence[Block], outside: Sequence[Block], fetched: datetime | None
+) -> tuple[date | None, date | None]:
     """Published and updated: labelled dates first, then the first plain one in the header."""
-    near = [stamp for block in dated for stamp in byline.stamps(block.text)]
+    near = [stamp for block in dated for stamp in byline.stamps(block.text, fetched=fetched)]
     far = [stamp for b in outside if b.words <= 24 for stamp in byline.stamps(b.text) if stamp.role]
     said = {
         role: [s.day for s in near + far if s.role == role] for role in ("published", "updated")

@@ -8,6 +8,8 @@ import numpy as np
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
+from rag import address
+from rag.repeats import site_of
 from rag.schema import articles, passages
 from rag.types import Article, ArticleRef, Filters, Line, Passage, PassageVector, Teaser
 
@@ -30,10 +32,13 @@ class Listed(ArticleRef):
 
 def article_values(article: Article) -> dict[str, object]:
     """An article as values of the articles table, without embedder, splitter and added_at."""
-    values = article.model_dump(exclude={"lines", "teasers"})
-    values["lines"] = _LINES.dump_json(article.lines).decode()
-    values["teasers"] = _TEASERS.dump_json(article.teasers).decode()
+    values: dict[str, object] = article.model_dump(exclude={"lines", "teasers"})
+    values |= layers(article)
     values["publisher_key"] = publisher_key(article.publisher)
+    values["url_key"] = address.key(article.url) if article.url else None
+    values["site"] = site_of(article)
+    if article.fetched is not None:
+        values["fetched"] = article.fetched.astimezone(UTC).replace(tzinfo=None)
     return values
 
 
@@ -42,7 +47,17 @@ def article_of(row: Row[Any]) -> Article:
     plain = {name: getattr(row, name) for name in Article.model_fields}
     plain["lines"] = _LINES.validate_json(row.lines)
     plain["teasers"] = _TEASERS.validate_json(row.teasers)
+    if row.fetched is not None:
+        plain["fetched"] = row.fetched.replace(tzinfo=UTC)
     return Article(**plain)
+
+
+def layers(article: Article) -> dict[str, str]:
+    """The columns that say what each line of an article is."""
+    return {
+        "lines": _LINES.dump_json(article.lines).decode(),
+        "teasers": _TEASERS.dump_json(article.teasers).decode(),
+    }
 
 
 def listed_of(row: Row[Any]) -> Listed:

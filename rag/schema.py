@@ -1,6 +1,5 @@
-"""The library's tables and how its SQLite file is opened, checked and its errors told."""
+"""The library's tables, how its SQLite file is opened, and how its errors are told."""
 
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Date,
@@ -24,15 +24,13 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
-    select,
 )
 from sqlalchemy.exc import DBAPIError
 
-from rag import fulltext
-from rag.errors import DataFolderError, LibraryBusy, LibraryTooNew
+from rag.errors import DataFolderError, LibraryBusy
 
-VERSION = 1
-"""Of the tables below. A library of a higher version is refused."""
+VERSION = 2
+"""Of the tables below; see ``rag.upgrades`` for how an older library gets there."""
 
 FILE = "dateline.sqlite3"
 
@@ -52,10 +50,14 @@ articles = Table(
     tables,
     Column("id", String, primary_key=True),
     Column("url", String, unique=True),
+    # The address as addresses are compared, see ``rag.address``.
+    Column("url_key", String),
     Column("source", String),
     Column("content_hash", String, nullable=False, unique=True),
     Column("title", String, nullable=False),
     Column("text", Text, nullable=False),
+    # What was given, zlib of UTF-8; NULL when it is the text as it stands above.
+    Column("raw", LargeBinary),
     Column("lines", Text, nullable=False),
     Column("teasers", Text, nullable=False),
     Column("publisher", String),
@@ -63,10 +65,15 @@ articles = Table(
     Column("author", String),
     Column("published", Date, index=True),
     Column("updated", Date),
+    Column("fetched", DateTime),
+    # Whose pages share their furniture, see ``rag.repeats``.
+    Column("site", String),
     Column("added_at", DateTime, nullable=False),
     Column("embedder", String, nullable=False),
     Column("splitter", String, nullable=False),
     Index("articles_made_by", "embedder", "splitter"),
+    Index("articles_url_key", "url_key", unique=True),
+    Index("articles_site", "site", "added_at"),
 )
 
 # Files that hold an article. It goes away when the last one of them holds another.
@@ -108,6 +115,27 @@ outbox = Table(
     Column("action", String, nullable=False, index=True),
 )
 
+# Which pages of a site hold which lines; a line is a hash, see ``rag.repeats``.
+site_lines = Table(
+    "site_lines",
+    tables,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Index("site_lines_line", "line"),
+    sqlite_with_rowid=False,
+)
+
+# Lines that were learned to be furniture of a site. ``pages`` is on how many it stood then, and
+# ``applied`` whether the pages that were stored already have been cleaned of it.
+site_furniture = Table(
+    "site_furniture",
+    tables,
+    Column("site", String, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("pages", Integer, nullable=False),
+    Column("applied", Boolean, nullable=False),
+)
+
 _ADVICE = {
     "FULL": "the disk is full. Nothing of this step was stored; free some space and repeat it",
     "READONLY": "it is read-only. Nothing was changed; make it writable or set DATELINE_DATA",
@@ -120,20 +148,15 @@ _ADVICE = {
 
 
 def open_database(folder: Path) -> Engine:
-    """Open the SQLite file in ``folder``, making both when they are absent.
+    """The SQLite file in ``folder``, which is made; the file at the first connection.
 
-    Raises DataFolderError, LibraryBusy or LibraryTooNew.
+    Raises DataFolderError.
     """
     with telling(folder):
         folder.mkdir(parents=True, exist_ok=True)
         engine = create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": 5})
         event.listen(engine, "connect", _connected)
         event.listen(engine, "begin", _begun)
-        try:
-            _prepare(engine, folder)
-        except BaseException:
-            engine.dispose()
-            raise
         return engine
 
 
@@ -204,27 +227,3 @@ def _connected(connection: sqlite3.Connection, _record: Any) -> None:
 def _begun(connection: Connection) -> None:
     write = connection.get_execution_options().get("dateline_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _prepare(engine: Engine, folder: Path) -> None:
-    """Check the schema version; make the tables in a new file."""
-    with engine.begin() as connection:
-        if engine.dialect.has_table(connection, "meta"):
-            _check_version(connection, folder)
-            return
-    with engine.execution_options(dateline_write=True).begin() as connection:
-        if engine.dialect.has_table(connection, "meta"):
-            return  # another process made them in between
-        tables.create_all(connection)
-        fulltext.create(connection)
-        rows = {"schema": str(VERSION), "library": secrets.token_hex(8), "generation": "1"}
-        connection.execute(meta.insert(), [{"key": k, "value": v} for k, v in rows.items()])
-
-
-def _check_version(connection: Connection, folder: Path) -> None:
-    found = connection.scalar(select(meta.c.value).where(meta.c.key == "schema"))
-    if found is None or int(found) > VERSION:
-        raise LibraryTooNew(
-            f"A newer Dateline wrote the library in {folder} (its schema is {found}, known here is "
-            f"{VERSION}). Nothing was changed; install the newer one or set DATELINE_DATA."
-        )

@@ -1,9 +1,8 @@
 """Where articles come from: files, folders and given text; what cannot be one is said in a line."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from rag.errors import BadArticle
@@ -27,23 +26,28 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
 class Source:
     """One article to be ingested: a file (``path``) or its content, and what is known of it.
 
-    What is given here wins over what the page says of itself.
+    What is given here wins over what the page says of itself. ``label`` is how a message names
+    what has no path. ``html`` says that the content is HTML, whatever it looks like.
     """
 
     path: Path | None = None
     content: bytes | str | None = None
+    label: str | None = None
+    html: bool = False
     url: str | None = None
     title: str | None = None
     publisher: str | None = None
     author: str | None = None
     published: date | None = None
+    updated: date | None = None
+    fetched: datetime | None = None
 
     @property
     def name(self) -> str:
         """How a message names it."""
         if self.path is not None:
             return readable(self.path)
-        return self.url or self.title or "The given text"
+        return self.label or self.url or self.title or "The given text"
 
     @property
     def source(self) -> str | None:
@@ -62,25 +66,6 @@ class Failure:
 def readable(path: Path) -> str:
     """A path as text; bytes in it that are no UTF-8 are written out, as they cannot be stored."""
     return str(path).encode("utf-8", "backslashreplace").decode()
-
-
-def walk(given: Iterable[Source | Path | str]) -> Iterator[Source | Failure]:
-    """Every source that is meant: folders recursively and in order, hidden files left out."""
-    for each in given:
-        source = each if isinstance(each, Source) else Source(path=Path(each))
-        if source.path is None or not source.path.is_dir():
-            yield source
-            continue
-        found = False
-        for found_one in _in_folder(source.path, seen=set()):
-            found = True
-            yield found_one
-        if not found:
-            yield Failure(
-                source.name,
-                f"The folder {source.name} holds no article ({', '.join(SUFFIXES)} files are "
-                "read). Nothing of it was stored; give another folder.",
-            )
 
 
 def read(source: Source) -> str:
@@ -119,26 +104,6 @@ def _begins_as_html(text: str) -> bool:
 def _next_visible(text: str, at: int) -> int:
     found = _VISIBLE.search(text, at)
     return found.start() if found else len(text)
-
-
-def _in_folder(folder: Path, *, seen: set[Path]) -> Iterator[Source | Failure]:
-    """Files with one of the suffixes. Links are followed, but no folder twice."""
-    try:
-        real = folder.resolve()
-        inside = [] if real in seen else sorted(folder.iterdir())
-    except (OSError, RuntimeError) as error:
-        name = readable(folder)
-        message = f"The folder {name} cannot be read: {error}. Nothing of it was stored."
-        yield Failure(name, message)
-        return
-    seen.add(real)
-    for path in inside:
-        if path.name.startswith("."):
-            continue
-        if path.is_dir():
-            yield from _in_folder(path, seen=seen)
-        elif path.suffix.lower() in SUFFIXES and path.is_file():
-            yield Source(path=path)
 
 
 def _content(source: Source) -> bytes | str:

@@ -1,6 +1,7 @@
 """How articles go into the library and out of it, inside a transaction of the caller's."""
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -9,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, String, bindparam, delete, literal, select, union_all, update
 
-from rag import fulltext
-from rag.rows import portions
-from rag.schema import articles, outbox, passages, sources, vectors
+from rag import address, fulltext
+from rag.repeats import line_keys, site_of
+from rag.rows import article_values, portions
+from rag.schema import articles, outbox, passages, site_lines, sources, vectors
 from rag.types import Article, Passage
 
 Outcome = Literal["new", "changed", "unchanged"]
@@ -19,11 +21,15 @@ Outcome = Literal["new", "changed", "unchanged"]
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """An article ready to be stored. ``vectors`` is (len(passages), dimension), in their order."""
+    """An article ready to be stored. ``vectors`` is (len(passages), dimension), in their order.
+
+    ``raw`` is what was given, None when nothing is known of it or it is the article's text.
+    """
 
     article: Article
     passages: Sequence[Passage]
     vectors: NDArray[np.float32]
+    raw: str | None = None
 
 
 @dataclass(frozen=True)
@@ -31,13 +37,15 @@ class Match:
     """What the library already holds of an article.
 
     ``same`` has its content. ``former`` are others under its URL or in its file; those of them
-    that it takes the place of are in ``replaces``. ``in_file`` is what its file held until now.
-    ``id_is_free`` says that no article that stays has its id.
+    that it takes the place of are in ``replaces``, and the first of these at its address is
+    ``at_url``. ``in_file`` is what its file held until now. ``id_is_free`` says that no article
+    that stays has its id.
     """
 
     same: str | None
     former: tuple[str, ...]
     replaces: tuple[str, ...]
+    at_url: str | None
     in_file: str | None
     id_is_free: bool
 
@@ -61,7 +69,10 @@ _AT = union_all(
     select(literal("content").label("at"), articles.c.id).where(
         articles.c.content_hash == bindparam("content", type_=String)
     ),
-    select(literal("url"), articles.c.id).where(articles.c.url == bindparam("url", type_=String)),
+    select(literal("url"), articles.c.id).where(
+        (articles.c.url_key == bindparam("url_key", type_=String))
+        | (articles.c.url == bindparam("url", type_=String))
+    ),
     select(literal("id"), articles.c.id).where(articles.c.id == bindparam("id", type_=String)),
     select(literal("source"), sources.c.article_id).where(
         sources.c.source == bindparam("source", type_=String)
@@ -71,18 +82,21 @@ _AT = union_all(
 
 def compare(connection: Connection, article: Article) -> Match:
     """Compare an article with what is stored: by content, then by URL and file."""
-    kept = article.model_dump(include={"id", "url", "source"}) | {"content": article.content_hash}
-    at = {row.at: row.id for row in connection.execute(_AT, kept)}
-    has_id = at.pop("id", None)
-    same, in_file = at.get("content"), at.get("source")
-    former = set(at.values()) - {same}
-    replaces = {
-        id
-        for id in former
-        if id == at.get("url") or not _other_sources(connection, id, article.source)
+    kept = article.model_dump(include={"id", "url", "source"}) | {
+        "content": article.content_hash,
+        "url_key": address.key(article.url) if article.url else None,
     }
+    rows = connection.execute(_AT, kept).all()
+    at = {row.at: row.id for row in rows}
+    has_id = at.get("id")
+    same, in_file = at.get("content"), at.get("source")
+    at_url = [row.id for row in rows if row.at == "url" and row.id != same]
+    former = dict.fromkeys([*at_url, *([in_file] if in_file not in (None, same) else [])])
+    replaces = [
+        id for id in former if id in at_url or not _other_sources(connection, id, article.source)
+    ]
     free = has_id is None or has_id in replaces
-    return Match(same, tuple(former), tuple(replaces), in_file, free)
+    return Match(same, tuple(former), tuple(replaces), next(iter(at_url), None), in_file, free)
 
 
 def _other_sources(connection: Connection, article_id: str, source: str | None) -> Sequence[str]:
@@ -106,14 +120,30 @@ def note_source(connection: Connection, article_id: str, source: str, match: Mat
     connection.execute(sources.insert(), {"source": source, "article_id": article_id})
 
 
-def free_id(article: Article, match: Match) -> str:
-    """The article's id; made of its content too when an article that stays has it.
+def id_for(article: Article, match: Match) -> str:
+    """The id that an article is stored under.
 
-    So it is when a file whose article now stands in another file gets a new one.
+    It is that of the version it takes the place of at its address, else its own, else one made of
+    its content too: an article that stays can have its id, when a file whose article now stands in
+    another file gets a new one.
     """
+    if match.at_url is not None:
+        return match.at_url
     if match.id_is_free:
         return article.id
     return hashlib.sha256(f"{article.id} {article.content_hash}".encode()).hexdigest()[:12]
+
+
+def add_article(connection: Connection, id: str, entry: Entry, made_by: dict[str, object]) -> None:
+    """Store the row of an article under an id, what was given for it, and the lines of its site."""
+    raw = None if entry.raw is None else zlib.compress(entry.raw.encode())
+    values = article_values(entry.article) | made_by | {"id": id, "raw": raw}
+    connection.execute(articles.insert(), values)
+    site = site_of(entry.article)
+    keys = line_keys(entry.article, site) if site is not None else ()
+    if keys:
+        rows = [{"article_id": id, "line": key} for key in keys]
+        connection.execute(site_lines.insert(), rows)
 
 
 def add_passages(connection: Connection, entries: Sequence[tuple[str, Entry]]) -> None:

@@ -54,7 +54,8 @@ class Article(Frozen):
     """One page as stored: its text, what each line of it is, and what it says of itself.
 
     ``source`` is where it came from (a file's absolute path, or None); ``url`` is what the page or
-    the caller gave. ``published`` and ``updated`` are None unless the page or the caller says so.
+    the caller gave. ``published`` and ``updated`` are None unless the page or the caller says so;
+    ``fetched`` is when it was fetched from its address, in UTC.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Article(Frozen):
     author: str | None = None
     published: date | None = None
     updated: date | None = None
+    fetched: datetime | None = None
     content_hash: str
 
 

@@ -363,6 +363,6 @@ def test_a_rate_is_one_for_the_same_span() -> None:
     ],
 )
 def test_a_draft_made_to_keep_the_checker_busy_does_not(draft: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     checked(draft)
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8

@@ -209,13 +209,13 @@ _REPEATED += ["```p.①[1-", "“[1] ```", "<script>", "1,", "[1,", "\\cite{"]
 @pytest.mark.parametrize("unit", _REPEATED)
 def test_hostile_drafts_take_no_time(unit: str) -> None:
     draft = (unit * 20_000)[:20_000]
-    began = time.perf_counter()
+    began = time.process_time()
     take_apart(draft, urls=frozenset())
     take_apart(f"It grew [1].\n{draft}x", urls=frozenset(), complete=False)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_hostile_quotation_marks_take_no_time_to_mark() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     Claim('"' * 20_000 + "x", ()).marked([1])
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

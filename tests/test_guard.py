@@ -117,11 +117,11 @@ REPEATED = ["a", "[", "![", "h", "http", "a.", "[1]", "x@", "é", "-", " ", "。
 def test_a_word_without_end_is_no_trouble(unit: str) -> None:
     text = (unit * 20_000)[:20_000]
     guard = Guard(passages=1)
-    began = time.perf_counter()
+    began = time.process_time()
     for letter in text:
         guard.feed(letter)
     guard.finish()
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_after_a_word_without_end_the_text_goes_on() -> None:

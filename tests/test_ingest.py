@@ -281,9 +281,9 @@ def test_a_file_changed_again_and_again_stays_one_article(engine: Engine, tmp_pa
     "text", ["<!-- a -->\n" * 20_000 + "The mayor resigned.", "<!---->" * 600_000, "<a " * 100_000]
 )
 def test_hostile_markup_takes_no_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert read(Source(content=text)) == text
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_html_behind_comments_is_told_apart() -> None:

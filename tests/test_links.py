@@ -164,6 +164,6 @@ REPEATED += ["<script><style>", "![a](", "www.", "a.b/", "a.co-", "(", "é."]
 @pytest.mark.parametrize("before", ["", "[", "[a](", "<script>"])
 def test_hostile_text_takes_no_time(before: str, unit: str) -> None:
     text = before + (unit * 20_000)[:20_000] + "\x01"
-    began = time.perf_counter()
+    began = time.process_time()
     strip_links(text, urls=URLS)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

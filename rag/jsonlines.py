@@ -1,0 +1,169 @@
+"""Articles in bulk: JSON Lines, one object a line, read as they come."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from rag.sources import LARGEST, Failure, Source, readable
+
+SUFFIXES = (".jsonl", ".ndjson")
+
+_LONGEST_LINE = 6 * LARGEST
+"""Bytes: JSON may spell a character with six."""
+
+
+def _day(value: object) -> object:
+    """The day of an ISO 8601 time of day, as feeds and APIs give it."""
+    if isinstance(value, str) and "T" in value:
+        return datetime.fromisoformat(value).date()
+    return value
+
+
+_Day = Annotated[date | None, BeforeValidator(_day)]
+_Words = Annotated[str | None, Field(max_length=2_000)]
+
+
+class Record(BaseModel):
+    """One line: the page as ``text`` or ``html``, and what is known of it. More is ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    text: str | None = None
+    html: str | None = None
+    url: _Words = None
+    title: _Words = None
+    publisher: _Words = None
+    author: _Words = None
+    published: _Day = None
+    updated: _Day = None
+    fetched: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _one_page(self) -> "Record":
+        if (self.text is None) == (self.html is None):
+            raise ValueError("it needs either text or html")
+        return self
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Articles that come from a stream without a name, such as standard input."""
+
+    stream: BinaryIO
+    first: bytes
+    name: str
+
+
+def is_json_lines(path: Path) -> bool:
+    """Whether a file is taken for JSON Lines, by its name."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def begins(line: bytes) -> bool:
+    """Whether a first line is an article of JSON Lines, as on standard input, which has no name."""
+    if not line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{"):
+        return False
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and not {"text", "html"}.isdisjoint(found)
+
+
+def first_is_article(path: Path) -> bool:
+    """Whether the first line of a file is an article."""
+    try:
+        with path.open("rb") as file:
+            return begins(file.readline(_LONGEST_LINE))
+    except OSError:
+        return False
+
+
+def count(path: Path) -> int:
+    """How many lines a file has, 0 when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
+    except OSError:
+        return 0
+
+
+def in_file(path: Path) -> Iterator[Source | Failure]:
+    """The articles of a file. A line that is none is a failure that names it."""
+    name = readable(path)
+    try:
+        with path.open("rb") as file:
+            yield from read(file, name)
+    except OSError as error:
+        yield Failure(
+            name,
+            f"{name} cannot be read ({error.strerror}). What was read of it until then is stored; "
+            "check its name and permissions.",
+        )
+
+
+def read(stream: BinaryIO, name: str, *, first: bytes = b"") -> Iterator[Source | Failure]:
+    """The articles of a stream; ``name`` and the number of the line name each.
+
+    ``first`` is a first line that was taken from it already.
+    """
+    number = 0
+    found = False
+    while line := first or stream.readline(_LONGEST_LINE + 1):
+        first = b""
+        number += 1
+        where = f"{name} line {number}"
+        if len(line) > _LONGEST_LINE:
+            _skip_line(stream, line)
+            why = f"is longer than {_LONGEST_LINE // 1_000_000} MB"
+            yield Failure(where, f"{where} {why}. Nothing of it was stored; split the article.")
+            found = True
+        elif line.strip():
+            yield _source(line, where)
+            found = True
+    if not found:
+        yield Failure(
+            name, f"{name} holds no article. Nothing was stored; give a file with a line for each."
+        )
+
+
+def _skip_line(stream: BinaryIO, line: bytes) -> None:
+    while line and not line.endswith(b"\n"):
+        line = stream.readline(1 << 20)
+
+
+def _source(line: bytes, where: str) -> Source | Failure:
+    try:
+        record = Record.model_validate_json(line.strip().removeprefix(b"\xef\xbb\xbf"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "".join(f"{part}: " for part in first["loc"])
+        said = " ".join(first["msg"].split()).removeprefix("Value error, ").rstrip(".")
+        return Failure(
+            where, f"{where} is no article: {place}{said}. Nothing of it was stored; mend the line."
+        )
+    return Source(
+        content=record.html if record.text is None else record.text,
+        html=record.text is None,
+        label=where,
+        url=record.url or None,
+        title=record.title or None,
+        publisher=record.publisher or None,
+        author=record.author or None,
+        published=record.published,
+        updated=record.updated,
+        fetched=record.fetched.astimezone(UTC) if record.fetched else None,
+    )
