@@ -4,6 +4,8 @@ data, and what to do next, in one line.
 DatelineError
 ├── BadInput             what was given cannot be used; nothing was changed
 │   ├── BadArticle       this file or text is no article; nothing of it was stored
+│   │   ├── AddressRefused   no page is fetched from this URL
+│   │   └── FetchFailed      the page behind a URL did not come, or not as an article
 │   └── BadQuestion      empty or far too long
 ├── NotFound             no article with that id
 ├── DataFolderError      the data folder cannot be read or written
@@ -41,6 +43,14 @@ class BadInput(DatelineError):
 
 class BadArticle(BadInput):
     """The file or text is no article that can be read; nothing of it was stored."""
+
+
+class AddressRefused(BadArticle):
+    """No page is fetched from this URL, or where it leads: it is no public page of the web."""
+
+
+class FetchFailed(BadArticle):
+    """The page behind a URL did not come, or not whole, in time, or as text."""
 
 
 class BadQuestion(BadInput):
