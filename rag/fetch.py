@@ -116,8 +116,8 @@ def _address(url: str, base: httpx2.URL | None, *, where: str) -> httpx2.URL:
     if parsed.userinfo:
         raise _refused(f"{where} has a user name in it")
     if parsed.port not in _PORTS:
-        raise _refused(f"{where} is on port {parsed.port}, and pages are on 80 or 443")
-    if ":" not in host and not _HOST.fullmatch(host):
+        raise _refused(f"{where} is on another port than 80 and 443")
+    if "%" in host or (":" not in host and not _HOST.fullmatch(host)):
         raise _refused(f"{where} names no server")
     return parsed.copy_with(fragment=None)
 
@@ -159,7 +159,7 @@ def _unconnected(error: httpcore2.ConnectError, *, where: str) -> FetchFailed:
         why = one_line(cause.verify_message)[:100].rstrip(". ")
         return _failed(f"{where} has a certificate that is not trusted ({why})", _SAVE)
     if isinstance(cause, ssl.SSLError):
-        return _failed(f"{where} speaks no TLS that can be understood", _LATER)
+        return _failed(f"{where} agrees on no secure connection", _LATER)
     return _failed(f"{where} cannot be reached", _LATER)
 
 
@@ -220,9 +220,7 @@ def _unpacked(body: bytes, coding: str, *, where: str) -> bytes:
 
 def _shown(url: str) -> str:
     """The URL in a message: on one line, short, and without a password."""
-    if not url.strip() or len(url) > LONGEST_URL:
-        return "The given address"
-    shown = _USER.sub("…@", one_line(url))
+    shown = _USER.sub("…@", one_line(url[:LONGEST_URL])) or "An empty address"
     return shown if len(shown) <= 120 else shown[:119] + "…"
 
 

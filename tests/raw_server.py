@@ -1,7 +1,8 @@
-"""A server on a raw socket that plays scripts: for resets, stalls and cut streams."""
+"""A server on a raw socket that plays scripts: for resets, stalls, drips and cut streams."""
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -9,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Literal
 
-Step = bytes | Literal["stall", "reset", "request"]
-"""Bytes are sent; "stall" waits for the client to hang up; "reset" breaks the connection;
-"request" reads another request. The first is read before all steps."""
+Step = bytes | Literal["stall", "drip", "reset", "request"]
+"""Bytes are sent; "stall" waits for the client to hang up; "drip" sends one byte after another
+until it does; "reset" breaks the connection; "request" reads another request. The first is read
+before all steps."""
 
 STREAM_HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
@@ -45,10 +47,12 @@ class RawServer:
     """Plays one script to each connection, in order, the last one again and again.
 
     ``requests`` are the bytes of the requests read; ``hung_up`` are the times (monotonic) at which
-    clients left a script that stalls. ``stalled`` can be acquired once for each stall.
+    clients left a script that stalls. ``stalled`` can be acquired once for each stall. With
+    ``tls`` it speaks that.
     """
 
-    def __init__(self, *scripts: Sequence[Step]) -> None:
+    def __init__(self, *scripts: Sequence[Step], tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.requests: list[bytes] = []
         self.hung_up: list[float] = []
         self.stalled = threading.Semaphore(0)
@@ -98,11 +102,16 @@ class RawServer:
 
     def _serve(self, connection: socket.socket, script: Sequence[Step]) -> None:
         with connection:
-            with suppress(OSError):
+            with suppress(OSError), self._spoken(connection) as spoken:
                 for step in ("request", *script):
-                    self._play(connection, step)
+                    self._play(spoken, step)
             with self._lock:
                 self._open.remove(connection)
+
+    def _spoken(self, connection: socket.socket) -> socket.socket:
+        if self._tls is None:
+            return connection
+        return self._tls.wrap_socket(connection, server_side=True)
 
     def _play(self, connection: socket.socket, step: Step) -> None:
         if isinstance(step, bytes):
@@ -111,6 +120,10 @@ class RawServer:
             self.requests.append(_read_request(connection))
         elif step == "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif step == "drip":
+            while True:
+                connection.sendall(b"x")
+                time.sleep(0.01)
         else:
             self.stalled.release()
             with suppress(OSError):
@@ -126,7 +139,8 @@ def _read_request(connection: socket.socket) -> bytes:
         b"\r\n\r\n"
     )
     lines = head.lower().split(b"\r\n")
-    length = next(int(line[15:]) for line in lines if line.startswith(b"content-length:"))
+    lengths = (int(line[15:]) for line in lines if line.startswith(b"content-length:"))
+    length = next(lengths, 0)
     rest = _receive(connection, until=lambda data: len(body) + len(data) >= length)
     return head + b"\r\n\r\n" + body + rest
 
@@ -142,9 +156,9 @@ def _receive(connection: socket.socket, *, until: Callable[[bytes], bool]) -> by
 
 
 @contextmanager
-def raw_server(*scripts: Sequence[Step]) -> Iterator[RawServer]:
+def raw_server(*scripts: Sequence[Step], tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
     """A RawServer that is closed at the end."""
-    server = RawServer(*scripts)
+    server = RawServer(*scripts, tls=tls)
     try:
         yield server
     finally:
