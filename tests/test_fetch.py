@@ -59,10 +59,12 @@ def test_a_password_is_not_repeated(url: str) -> None:
     assert "s3cret" not in refusal(url, Web())
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize(
-    "location",
-    LOCATIONS,
+    ("location", "status"),
+    [
+        *((location, 302) for location in LOCATIONS),
+        *((LOCATIONS[0], status) for status in (301, 303, 307, 308)),
+    ],
 )
 def test_a_redirect_to_a_hostile_url_is_not_followed(location: str, status: int) -> None:
     with raw_server([redirect(location, status=status)]) as server:
@@ -281,8 +283,11 @@ def test_one_deadline_holds_however_slowly_bytes_drip(script: list[Step]) -> Non
 
 
 def test_a_handshake_is_within_the_deadline() -> None:
-    with raw_server(["stall"]) as server, pytest.raises(FetchFailed, match="took longer than"):
-        fetch("https://news.example/", seconds=0.3, network=Web(server.base_url))
+    with raw_server(["stall"]) as server:
+        began = time.monotonic()
+        with pytest.raises(FetchFailed, match=r"took longer than 0\.3 s"):
+            fetch("https://news.example/", seconds=0.3, network=Web(server.base_url))
+        assert 0.3 <= time.monotonic() - began < 0.8
 
 
 def test_tls_is_checked_against_the_name_and_not_the_address() -> None:
