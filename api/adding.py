@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from rag.errors import BadInput
 from rag.ingest import Ingested, IngestSummary, Progress, ingest
 from rag.sources import LARGEST, Source
 from rag.types import Article
-from rag.walk import Given
+from rag.walk import Given, named
 
 STDIN = "-"
 
@@ -44,14 +44,7 @@ def sources(paths: Sequence[str], given: dict[str, Any]) -> list[Given]:
     if paths.count(STDIN) > 1:
         raise BadInput("Stdin (-) is named twice. Nothing was stored; name it once.")
     known = metadata or {}
-    return [
-        _stdin(known)
-        if path == STDIN
-        else Source(path=Path(path), **known)
-        if known
-        else Path(path)
-        for path in paths
-    ]
+    return [_stdin(known) if path == STDIN else replace(named(path), **known) for path in paths]
 
 
 def add(engine: Engine, chosen: Sequence[Given], *, as_json: bool) -> int:

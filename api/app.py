@@ -52,6 +52,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.failure = None
+    app.state.allow_urls = chosen.allow_urls
     app.add_middleware(BodyLimit)
     app.include_router(v1)
     app.include_router(health)

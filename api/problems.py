@@ -16,6 +16,9 @@ from rag.errors import DatelineError
 
 STATUSES: dict[type[DatelineError], tuple[int, str]] = {
     errors.BadArticle: (422, "No article that can be read"),
+    errors.AddressRefused: (422, "No address that is fetched"),
+    errors.FetchFailed: (502, "The page could not be fetched"),
+    errors.UrlsNotAllowed: (403, "No pages are fetched here"),
     errors.BadQuestion: (422, "No question that can be asked"),
     errors.NotFound: (404, "No such article"),
     errors.SettingsError: (500, "A setting cannot work"),

@@ -11,11 +11,12 @@ from api.schemas import Articles, NewArticle, Question, Stored
 from api.state import State, look
 from rag.ask import answer
 from rag.engine import Engine
-from rag.errors import BadArticle, NotFound, SearchIndexError
+from rag.errors import BadArticle, NotFound, SearchIndexError, UrlsNotAllowed
 from rag.ingest import delete as delete_article
 from rag.ingest import ingest
 from rag.sources import Source
 from rag.types import Answer, Article, Filters
+from rag.walk import fetched
 
 
 def _engine(request: Request) -> Engine:
@@ -99,22 +100,16 @@ def get_article(article_id: str, engine: Opened) -> Article:
     status_code=201,
     responses={
         200: {"model": Stored, "description": "Stored already, or in place of an older version"},
-        **problems.documented(400, 413, 422, 502, 503),
+        **problems.documented(400, 403, 413, 422, 502, 503),
     },
     tags=["articles"],
 )
-def add_article(given: NewArticle, response: Response, engine: Opened) -> Stored:
-    """Ingest a page given as text. The same one a second time changes nothing."""
-    source = Source(
-        content=given.text,
-        url=given.url,
-        title=given.title,
-        publisher=given.publisher,
-        author=given.author,
-        published=given.published,
-        updated=given.updated,
-        fetched=given.fetched,
-    )
+def add_article(given: NewArticle, response: Response, request: Request, engine: Opened) -> Stored:
+    """Ingest a page given as text, as HTML or by its URL. The same one again changes nothing."""
+    source = _source(given, allow_urls=request.app.state.allow_urls)
+    # Fetched before it is anybody's turn to write, since a slow site takes seconds.
+    if source.address is not None:
+        source = fetched(source, source.address)
     summary = ingest(engine, [source])
     if summary.failed:
         raise BadArticle(summary.failed[0].message)
@@ -157,3 +152,18 @@ def _exactly(engine: Engine, article_id: str) -> Article:
     if article is None:
         raise NotFound(f"No article has the id {article_id!r}. GET /v1/articles lists them.")
     return article
+
+
+def _source(given: NewArticle, *, allow_urls: bool) -> Source:
+    """What a client gave as the ingest takes it. Raises UrlsNotAllowed."""
+    known = given.model_dump(exclude={"text", "html"})
+    if given.text is not None:
+        return Source(content=given.text, **known)
+    if given.html is not None:
+        return Source(content=given.html, media_type="text/html", **known)
+    if not allow_urls:
+        raise UrlsNotAllowed(
+            "This service fetches no pages. Nothing was stored; send the page as text or html, or "
+            "start the service with DATELINE_ALLOW_URLS=true."
+        )
+    return Source(address=given.url, **known | {"url": None})

@@ -52,9 +52,21 @@ class Metadata(Given):
 
 
 class NewArticle(Metadata):
-    """A page as text. One whose text or URL is stored already is compared with what is there."""
+    """A page as text or HTML, or only its URL, from which it is fetched where that is allowed.
 
-    text: str
+    One whose text or URL is stored already is compared with what is there.
+    """
+
+    text: str | None = None
+    html: str | None = None
+
+    @model_validator(mode="after")
+    def _one_page(self) -> Self:
+        if (self.text is not None) + (self.html is not None) > 1:
+            raise ValueError("text and html are two forms of one page; give one of them")
+        if self.text is None and self.html is None and self.url is None:
+            raise ValueError("a page is missing: give text, html or url")
+        return self
 
 
 class Stored(Frozen):

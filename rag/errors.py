@@ -6,7 +6,8 @@ DatelineError
 │   ├── BadArticle       this file or text is no article; nothing of it was stored
 │   │   ├── AddressRefused   no page is fetched from this URL
 │   │   └── FetchFailed      the page behind a URL did not come, or not as an article
-│   └── BadQuestion      empty or far too long
+│   ├── BadQuestion      empty or far too long
+│   └── UrlsNotAllowed   a service was given a URL, and is set to fetch none
 ├── NotFound             no article with that id
 ├── DataFolderError      the data folder cannot be read or written
 │   ├── LibraryBusy      another process is writing to it
@@ -55,6 +56,10 @@ class FetchFailed(BadArticle):
 
 class BadQuestion(BadInput):
     """The question is empty or far too long."""
+
+
+class UrlsNotAllowed(BadInput):
+    """A service was given a URL to fetch, and is set to fetch none."""
 
 
 class NotFound(BadInput):

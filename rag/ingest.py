@@ -240,6 +240,7 @@ def _parsed(source: Source, raw: str) -> Article:
         published=source.published,
         updated=source.updated,
         fetched=source.fetched,
+        base=source.base,
     )
     if not any(line.label is Label.BODY for line in article.lines):
         raise _no_text(source)

@@ -157,7 +157,7 @@ def _source(line: bytes, where: str) -> Source | Failure:
         )
     return Source(
         content=record.html if record.text is None else record.text,
-        html=record.text is None,
+        media_type="text/html" if record.text is None else None,
         label=where,
         url=record.url or None,
         title=record.title or None,

@@ -63,10 +63,12 @@ def parse(
     published: date | None = None,
     updated: date | None = None,
     fetched: datetime | None = None,
+    base: str | None = None,
 ) -> Article:
     """Read a page. What the caller gives wins over what the page says; nothing is guessed.
 
-    With ``fetched``, when the page was fetched, "2 hours ago" in its date line is a date.
+    With ``fetched``, when the page was fetched, "2 hours ago" in its date line is a date. ``base``
+    is where it was fetched from: what the page says of its own address counts only on that host.
 
     Never raises. A page without a line of body (no ``body`` label) is returned as such: to refuse
     it is the caller's business. Offsets are into ``Article.text``, which is ``clean(raw)``.
@@ -92,7 +94,9 @@ def parse(
         or seen.published,
         updated=updated or _matter_day(matter, "updated", "modified", "lastmod") or seen.updated,
         url=_address(
-            _line(url) or matter.first("url", "canonical", "canonical_url", "link") or seen.url
+            _line(url),
+            matter.first("url", "canonical", "canonical_url", "link") or seen.url,
+            base=base,
         ),
     )
     head = [
@@ -108,7 +112,13 @@ def _line(value: str | None) -> str | None:
     return " ".join(clean(value).split()) or None if value is not None else None
 
 
-def _address(url: str | None) -> str | None:
+def _address(given: str | None, said: str | None, *, base: str | None) -> str | None:
+    """The address that is given, else the one a page gives itself, else where it was fetched from.
+
+    A page that could name another site's address could take the place of an article of that site.
+    """
+    foreign = base is not None and (said is None or address.host(said) != address.host(base))
+    url = given or (base if foreign else said)
     return address.clean(url) if url else None
 
 

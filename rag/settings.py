@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         validation_alias="OPENAI_API_KEY",
         description="The key for OpenAI itself; never sent to a base URL given above.",
     )
+    allow_urls: bool = Field(
+        default=False,
+        description="Whether `dateline serve` fetches a page that is given by its URL.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `dateline serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that it listens on.")
 

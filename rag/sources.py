@@ -24,16 +24,19 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
 
 @dataclass(frozen=True)
 class Source:
-    """One article to be ingested: a file (``path``) or its content, and what is known of it.
+    """One article to be ingested: a file (``path``), its content, or the ``address`` of its page.
 
     What is given here wins over what the page says of itself. ``label`` is how a message names
-    what has no path. ``html`` says that the content is HTML, whatever it looks like.
+    what has no path. ``media_type`` is the content's Content-Type, as HTTP gives it, and ``base``
+    the address that it was fetched from.
     """
 
     path: Path | None = None
     content: bytes | str | None = None
+    address: str | None = None
     label: str | None = None
-    html: bool = False
+    media_type: str | None = None
+    base: str | None = None
     url: str | None = None
     title: str | None = None
     publisher: str | None = None

@@ -1,10 +1,15 @@
-"""What is meant by the files and folders that are named: every article in them, as they come."""
+"""What is meant by the files, folders and addresses named: every article in them, as they come."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rag import jsonlines
+from rag.errors import BadArticle
+from rag.plain import one_line
 from rag.sources import SUFFIXES, Failure, Source, readable
+
+_LONGEST_NAME = 200
 
 Given = Source | Path | str | jsonlines.Stream
 
@@ -12,14 +17,17 @@ Given = Source | Path | str | jsonlines.Stream
 def walk(given: Iterable[Given]) -> Iterator[Source | Failure]:
     """Every article that is meant: folders recursively and in order, hidden files left out.
 
-    A file of JSON Lines is read line by line, and so are those in a folder that hold articles.
+    A file of JSON Lines is read line by line, and so are those in a folder that hold articles. A
+    text that begins with http:// or https:// is an address, which is fetched.
     """
     for each in given:
         if isinstance(each, jsonlines.Stream):
             yield from jsonlines.read(each.stream, each.name, first=each.first)
             continue
-        source = each if isinstance(each, Source) else Source(path=Path(each))
-        if source.path is None:
+        source = each if isinstance(each, Source) else named(each)
+        if source.address is not None:
+            yield _fetched(source, source.address)
+        elif source.path is None:
             yield source
         elif source.path.is_dir():
             yield from _in_folder(source.path)
@@ -33,7 +41,7 @@ def count(given: Iterable[Given]) -> int:
     for each in given:
         if isinstance(each, jsonlines.Stream):
             continue
-        path = each.path if isinstance(each, Source) else Path(each)
+        path = (each if isinstance(each, Source) else named(each)).path
         inside = [Source(path=path)] if path is None or not path.is_dir() else _files(path, set())
         total += sum(
             jsonlines.count(found.path)
@@ -42,6 +50,42 @@ def count(given: Iterable[Given]) -> int:
             for found in inside
         )
     return total
+
+
+def named(name: Path | str) -> Source:
+    """What a name means: the page at an address on the web, or else a file or folder."""
+    if isinstance(name, str) and name.casefold().startswith(("http://", "https://")):
+        return Source(address=name)
+    return Source(path=Path(name))
+
+
+def fetched(source: Source, address: str) -> Source:
+    """A source with the page at its address. Raises AddressRefused or FetchFailed."""
+    # Most of a second to import, and most articles come from files.
+    from rag.fetch import fetch
+
+    page = fetch(address)
+    charset = f"; charset={page.charset}" if page.charset else ""
+    return replace(
+        source,
+        address=None,
+        content=page.content,
+        media_type=page.media_type + charset,
+        base=page.url,
+        label=_name(address),
+        fetched=page.fetched_at,
+    )
+
+
+def _fetched(source: Source, address: str) -> Source | Failure:
+    try:
+        return fetched(source, address)
+    except BadArticle as error:
+        return Failure(_name(address), str(error))
+
+
+def _name(address: str) -> str:
+    return one_line(address)[:_LONGEST_NAME]
 
 
 def _articles(source: Source) -> Iterator[Source | Failure]:

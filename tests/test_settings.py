@@ -42,13 +42,15 @@ def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_white_space_around_a_value_is_not_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
-        monkeypatch.setenv(name, " 2000\t\r\n")
+        monkeypatch.setenv(name, " 1000\t\r\n")
+    monkeypatch.setenv("DATELINE_ALLOW_URLS", " true\n")
     settings = load()
-    assert (settings.model, settings.base_url, settings.host) == ("2000", "2000", "2000")
-    assert (settings.data, settings.port, settings.deadline) == (Path("2000"), 2000, 2000)
+    assert (settings.model, settings.base_url, settings.host) == ("1000", "1000", "1000")
+    assert (settings.data, settings.port, settings.deadline) == (Path("1000"), 1000, 1000)
+    assert settings.allow_urls is True
     for key in (settings.api_key, settings.embed_api_key, settings.openai_api_key):
         assert key is not None
-        assert key.get_secret_value() == "2000"
+        assert key.get_secret_value() == "1000"
     assert load(data=Path("a folder ")).data == Path("a folder ")
     assert load(host="").host == "", "which `dateline serve` refuses"
 

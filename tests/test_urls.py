@@ -1,0 +1,1 @@
+"""Articles by their address, over the command line and over HTTP."""
