@@ -64,6 +64,8 @@ def show_answer(answer: Answer) -> None:
         _indented(console, _origin(citation))
         if citation.url:
             _indented(console, Text(one_line(citation.url)))
+        if citation.also:
+            _indented(console, Text(f"Also in: {'; '.join(map(_outlet, citation.also))}"))
     if answer.nearest:
         console.print("\nNearest articles:")
     for near in answer.nearest:
@@ -180,6 +182,11 @@ def _origin(citation: Citation) -> Text:
 def _named(article: ArticleRef | Citation) -> str:
     publisher = one_line(article.publisher or "no publisher")
     return f"{one_line(article.title)} · {publisher} · {day(article.published)}"
+
+
+def _outlet(article: ArticleRef) -> str:
+    """Who printed a copy and when; its headline where the publisher is not known."""
+    return f"{one_line(article.publisher or article.title)}, {day(article.published)}"
 
 
 def _head(console: Console, article: Article) -> None:

@@ -112,10 +112,9 @@ def _rank(case: Case, engine: Engine) -> int | None:
     """The place of the first gold article among the distinct articles retrieved, from 1."""
     if not case.article:
         return None
-    names: list[str] = []
+    places: dict[str, int] = {}
     for evidence in search(engine, case.question, limit=_RANKED):
-        name = _file_name(evidence.article)
-        if name not in names:
-            names.append(name)
-    places = [names.index(name) + 1 for name in case.article if name in names]
-    return min(places, default=None)
+        place = len(set(places.values())) + 1
+        for article in (evidence.article, *evidence.copies):  # found at one place
+            places.setdefault(_file_name(article), place)
+    return min((places[name] for name in case.article if name in places), default=None)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from prompts import identity
-from rag import gate, messages, reader, retrieve, verify
+from rag import copies, gate, messages, reader, retrieve, verify
 from rag import question as questions
 from rag.answering import ModelAnswer
 from rag.condense import stand_alone
@@ -23,6 +23,7 @@ from rag.reader import Reading
 from rag.types import (
     NO_FILTERS,
     Answer,
+    Article,
     ArticleRef,
     Done,
     Evidence,
@@ -154,6 +155,7 @@ class _Asking:
         self._asked_at = datetime.now(UTC)
         self._started = time.perf_counter()
         self._retrieved = self._started
+        self._found: Sequence[Evidence] = ()
         answering_ = engine.answering
         self._model: ModelAnswer | None = None
         if answering_ is not None:
@@ -165,6 +167,7 @@ class _Asking:
         question = await self._stand_alone()
         limit = FOR_MODEL if self._model else EVIDENCE
         evidence = await self._in_time(self._search, question, limit)
+        self._found = evidence
         asked: list[Message] = []
         weak = self._too_weak(question, evidence)
         given = evidence
@@ -233,9 +236,11 @@ class _Asking:
             unsupported += [Unsupported(part=reading.text, why=fault) for fault in faults]
             reading = reader.withdrawn()
         found = reading.status != "not_found"
-        days = [citation.published for citation in reading.citations if citation.published]
-        as_of = max(days, default=None)
-        if not reading.citations:
+        citations = await asyncio.to_thread(copies.named, reading.citations, self._found)
+        days = [each.published for each in citations]
+        days += [copy.published for each in citations for copy in each.also]
+        as_of = max((day for day in days if day), default=None)
+        if not citations:
             as_of = await asyncio.to_thread(self._newest)
         finished = time.perf_counter()
         return Done(
@@ -245,7 +250,7 @@ class _Asking:
                 status=reading.status,
                 text=reading.text,
                 short=reading.short,
-                citations=reading.citations,
+                citations=citations,
                 reason=reading.reason,
                 nearest=() if found else _nearest(evidence),
                 as_of=as_of,
@@ -285,15 +290,16 @@ def _reader() -> reader.Reader:
 
 
 def _nearest(evidence: Sequence[Evidence]) -> tuple[ArticleRef, ...]:
-    """The articles that came closest, each once."""
-    articles = {item.article.id: item.article for item in evidence}
-    return tuple(
-        ArticleRef(
-            id=article.id,
-            title=article.title,
-            url=article.url,
-            publisher=article.publisher,
-            published=article.published,
-        )
-        for article in list(articles.values())[:_NEAREST]
-    )
+    """The articles that came closest, each once; of copies and of one headline only the first."""
+    near: list[ArticleRef] = []
+    known: set[str] = set()
+    for item in evidence:
+        named = {item.article.id, _headline(item.article)}
+        if not named & known:
+            near.append(copies.ref(item.article))
+        known |= named | {copy.id for copy in item.copies}
+    return tuple(near[:_NEAREST])
+
+
+def _headline(article: Article) -> str:
+    return " ".join(article.title.casefold().split())

@@ -201,8 +201,8 @@ def _sentences(evidence: Sequence[Evidence]) -> list[tuple[Evidence, list[Senten
 
 
 def _title(item: Evidence) -> str:
-    """The title that a passage stands under. A teaser belongs to another story, so it has none."""
-    return item.article.title if item.passage.kind == "body" else ""
+    """The titles that a passage stands under. A teaser belongs to another story, so it has none."""
+    return item.titles if item.passage.kind == "body" else ""
 
 
 def _content(texts: Iterable[str]) -> Iterator[str]:

@@ -26,8 +26,7 @@ def too_weak(question: str, evidence: Sequence[Evidence], *, shipped: bool) -> s
         )
     nearest = max(item.dense or 0.0 for item in evidence)
     texts = [
-        f"{item.article.title}\n{item.article.publisher or ''}\n{item.passage.text}"
-        for item in evidence
+        f"{item.titles}\n{item.article.publisher or ''}\n{item.passage.text}" for item in evidence
     ]
     if not shipped or nearest >= _FAR_WITH_NAMES:
         return None

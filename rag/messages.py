@@ -14,6 +14,7 @@ _OVERHEAD = 16
 """Tokens that a chat template puts around the messages of one call, at most."""
 _LONGEST_TITLE = 200
 _LONGEST_TURN = 1_000
+_MOST_NAMED = 6
 _TURNS = 6
 _KINDS = {"body": "article text", "teaser": "teaser of another story"}
 
@@ -124,11 +125,19 @@ def _passage(number: int, item: Evidence) -> str:
     article = item.article
     about = (
         _part(article.title),
-        _part(article.publisher or "no publisher"),
+        _part(_publishers(item)),
         day(article.published),
         _KINDS[item.passage.kind],
     )
     return f"[{number}] {' | '.join(about)}\n{quoted(item.passage.text)}"
+
+
+def _publishers(item: Evidence) -> str:
+    """Who printed a passage, its copies included; of many only some, to leave room for text."""
+    named = dict.fromkeys(one_line(each.publisher or "") for each in (item.article, *item.copies))
+    known = [name for name in named if name] or ["no publisher"]
+    more = len(known) - _MOST_NAMED
+    return ", ".join(known[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _part(text: str) -> str:

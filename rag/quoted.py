@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from rag import support_dates, support_names
+from rag.copies import prints
 from rag.question import stems
 from rag.types import Evidence
 from rag.values import Value
@@ -52,11 +53,21 @@ class Sentence:
         """The day its article was published."""
         return self.evidence.article.published
 
-    @property
+    @cached_property
     def about(self) -> str:
-        """What is known of its article, where names may stand as well."""
-        article = self.evidence.article
-        return " | ".join(filter(None, (article.title, article.publisher)))
+        """What is known of its article, where names may stand as well.
+
+        The publishers of the other articles that print it are named with it, so they may too.
+        """
+        item = self.evidence
+        kind, published = item.passage.kind, item.article.published
+        printing = (
+            copy.publisher
+            for copy in item.copies
+            if prints(copy, self.text, kind=kind, published=published)
+        )
+        known = dict.fromkeys((item.article.title, item.article.publisher, *printing))
+        return " | ".join(filter(None, known))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from rag.features import FEATURES, Candidate, Featuriser
 from rag.passages import cite
 from rag.question import Asks, Question
 from rag.short import says_seat
+from rag.twins import Printed, same
 from rag.types import Citation, Evidence, Status, Unsupported
 
 NAME = "embedded-reader"
@@ -219,19 +220,26 @@ def _with_rivals(choices: Sequence[Choice], threshold: float) -> list[Choice]:
         return kept
     for choice in choices[1:]:
         other = choice.candidate
-        article = other.evidence.article
         rival = _value_of(other)
         if (
             rival is not None
             and choice.probability >= max(threshold / 2, _RIVAL * best.probability)
             and other.evidence.passage.kind == best.candidate.evidence.passage.kind
-            and article.id not in {taken.candidate.evidence.article.id for taken in kept}
+            and not any(_is_of_same_source(other, taken.candidate) for taken in kept)
             and float(other.vector @ best.candidate.vector) >= _SAME_MATTER
             and rival.kind == value.kind
             and not values.same(rival, value, bounds=False)
         ):
             kept.append(choice)
     return kept
+
+
+def _is_of_same_source(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences are of one article, or one sentence that two articles print."""
+    first, second = one.evidence.article, other.evidence.article
+    return first.id == second.id or same(
+        Printed(one.text, first.published), Printed(other.text, second.published)
+    )
 
 
 def _value_of(candidate: Candidate) -> values.Value | None:
@@ -294,7 +302,7 @@ def _cite(n: int, candidate: Candidate) -> Citation:
 
 
 def _nothing_found(question: Question, evidence: Sequence[Evidence]) -> Reading:
-    text = "\n".join(f"{item.article.title}\n{item.passage.text}" for item in evidence)
+    text = "\n".join(f"{item.titles}\n{item.passage.text}" for item in evidence)
     missing = [name for name in question.names if evidence and not mentions(name, text)]
     if not evidence:
         reason = (

@@ -111,6 +111,8 @@ class Evidence:
 
     ``dense`` is the cosine similarity (None when only keywords found it), ``keyword`` the BM25
     score (higher is better, None when only vectors found it), ``score`` the fused one, 0 to 1.
+    ``copies`` are other articles that print the same passage or a part of it (see ``rag.copies``);
+    ``score`` is then the best among them all.
     """
 
     passage: Passage
@@ -118,6 +120,12 @@ class Evidence:
     score: float
     dense: float | None = None
     keyword: float | None = None
+    copies: tuple[Article, ...] = ()
+
+    @property
+    def titles(self) -> str:
+        """The headlines that the passage stands under, a line each."""
+        return "\n".join(dict.fromkeys(each.title for each in (self.article, *self.copies)))
 
 
 class Filters(Frozen):
@@ -148,7 +156,10 @@ class ArticleRef(Frozen):
 class Citation(Frozen):
     """A verbatim quote: ``quote == article.text[start:end]``, always.
 
-    ``highlight`` are the offsets of the short answer, inside start..end.
+    ``highlight`` are the offsets of the short answer, inside start..end. ``also`` are the other
+    articles found that print it, the earliest first. What is promised of them is a little less:
+    each has the same sentence with the same figures, dates and names, but white space, quotation
+    marks, a dateline and up to three words may differ. They are copies, not further sources.
     """
 
     n: int
@@ -162,6 +173,7 @@ class Citation(Frozen):
     publisher: str | None = None
     published: date | None = None
     highlight: tuple[int, int] | None = None
+    also: tuple[ArticleRef, ...] = ()
 
 
 Status = Literal[
@@ -200,9 +212,9 @@ class Answer(Frozen):
     ``text`` carries [n] markers that name ``citations``. ``short`` is the phrase that answers,
     when one fits the question. ``reason`` and ``nearest`` are set when the answer was not found.
     ``condensed`` is the stand-alone question that was answered, when the one asked leant on the
-    conversation before it. ``as_of`` is the newest date among the cited articles; when none is
-    cited, that of the newest article that was searched. ``prompt`` is the id and hash of the
-    prompt, None when no model is set. ``timings`` are seconds by step.
+    conversation before it. ``as_of`` is the newest date among the cited articles and those named
+    beside them; when none is cited, that of the newest article that was searched. ``prompt`` is the
+    id and hash of the prompt, None when no model is set. ``timings`` are seconds by step.
     """
 
     question: str

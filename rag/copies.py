@@ -1,0 +1,222 @@
+"""Copies of one story, such as a wire report in several outlets: folded into one, all named."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+
+from rag.passages import quotable
+from rag.sentences import sentences
+from rag.twins import Printed, same
+from rag.types import Article, ArticleRef, Citation, Evidence, Kind, Passage
+
+_GRAM = 3
+_SHARED = 5
+_HALF = 0.5
+_ENOUGH = 25
+_MOST_HOLDING = 16
+
+
+def fold(found: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence with each passage that another article prints as well left out.
+
+    A passage is left out when every sentence of it stands, near-identical and with the same
+    figures, dates and names (see ``twins.same``), in passages found of one other article of the
+    same kind. Of two articles that print the same, the earlier one stays, an undated one goes,
+    then the one that scored less; but one that has all of the other and more stays whenever it was
+    published. What stays takes the best score among its copies, and names in ``copies`` the
+    articles left out. ``found`` is in order of score, and so is what is returned.
+    """
+    pieces = [_Piece(item) for item in found]
+    order = _originals_first(pieces)
+    left = _left(order)
+    if len(left) < len(order) or any(piece.is_near for piece in order):
+        # A shorter original goes into a later one that adds to it.
+        left = _left(left[::-1])
+    return sorted((piece.folded() for piece in left), key=lambda item: -item.score)
+
+
+def named(citations: Sequence[Citation], evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
+    """The citations with the other articles that print the same quote in ``also``.
+
+    Looked for in the articles of the evidence and in their copies. A copy of the article cited
+    is named when it has the sentence; another article only when the sentence begins with a name,
+    since "The deal will close in May." is about whatever stands before it.
+    """
+    return tuple(
+        each.model_copy(update={"also": tuple(_also(each, evidence))}) for each in citations
+    )
+
+
+def ref(article: Article) -> ArticleRef:
+    """An article as it is named to a reader."""
+    return ArticleRef(
+        id=article.id,
+        title=article.title,
+        url=article.url,
+        publisher=article.publisher,
+        published=article.published,
+    )
+
+
+def prints(article: Article, text: str, *, published: date | None, kind: Kind) -> bool:
+    """Whether an article has all sentences of a text, quoted from one published on another day."""
+    wanted = [Printed(text[start:end], published) for start, end in sentences(text)]
+    if not wanted or not _may_hold(article.text, text):
+        return False
+    return _all_in(wanted, list(_printed(article, kind)))
+
+
+class _Piece:
+    """A passage of the evidence on its way to being left out, or named with its copies."""
+
+    def __init__(self, item: Evidence) -> None:
+        self.item = item
+        self.grams = _grams(item.passage.text)
+        self.score = item.score
+        self.is_near = False
+        self.copies: dict[str, Article] = {copy.id: copy for copy in item.copies}
+
+    @cached_property
+    def sentences(self) -> list[Printed]:
+        """Its sentences, headings left out."""
+        article = self.item.article
+        return [
+            Printed(article.text[start:end], article.published)
+            for start, end in quotable(article, self.item.passage)
+        ]
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says enough by itself to be known for a copy."""
+        words = sum(len(sentence.words) for sentence in self.sentences)
+        return words >= _ENOUGH or any(one.begins_with_name for one in self.sentences)
+
+    def is_of_another(self, other: "_Piece") -> bool:
+        """Whether two passages are of two articles, and both of the body or both teasers."""
+        mine, theirs = self.item.passage, other.item.passage
+        return mine.article_id != theirs.article_id and mine.kind == theirs.kind
+
+    def take(self, copy: "_Piece") -> None:
+        """Stand for a copy as well, and for the copies that it stood for."""
+        self.copies |= {copy.item.article.id: copy.item.article} | copy.copies
+        self.copies.pop(self.item.article.id, None)
+        self.score = max(self.score, copy.score)
+
+    def folded(self) -> Evidence:
+        """The evidence with its copies."""
+        if not self.copies:
+            return self.item
+        copies = tuple(sorted(self.copies.values(), key=_earliest))
+        return replace(self.item, score=self.score, copies=copies)
+
+
+def _originals_first(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """The passages of the earliest article first, then of the one that scored best."""
+    best: dict[str, int] = {}
+    for at, piece in enumerate(pieces):
+        best.setdefault(piece.item.article.id, at)
+
+    def place(piece: _Piece) -> tuple[date, int]:
+        article = piece.item.article
+        return article.published or date.max, best[article.id]
+
+    return sorted(pieces, key=place)
+
+
+def _left(order: Sequence[_Piece]) -> list[_Piece]:
+    """The passages that stay: each but those that one article before them prints as well."""
+    left: list[_Piece] = []
+    holding: defaultdict[tuple[str, ...], list[_Piece]] = defaultdict(list)
+    for piece in order:
+        hosts = _hosts(piece, holding)
+        for host in hosts:
+            host.take(piece)
+        if not hosts:
+            left.append(piece)
+            for gram in piece.grams:
+                holding[gram].append(piece)
+    return left
+
+
+def _hosts(piece: _Piece, holding: Mapping[tuple[str, ...], Sequence[_Piece]]) -> Sequence[_Piece]:
+    """The passages of one other article that print all of a passage; none when no article does."""
+    shared: Counter[_Piece] = Counter()
+    for gram in piece.grams:
+        shared.update(holding.get(gram, ())[:_MOST_HOLDING])
+    by_article: dict[str, list[_Piece]] = {}
+    for other, count in shared.items():
+        if other.is_of_another(piece) and count >= _few(other.grams, piece.grams):
+            by_article.setdefault(other.item.article.id, []).append(other)
+    piece.is_near = piece.is_near or bool(by_article)
+    for some in sorted(by_article.values(), key=lambda some: -sum(shared[one] for one in some)):
+        told = [sentence for host in some for sentence in host.sentences]
+        if piece.tells and _all_in(piece.sentences, told):
+            return some
+    return ()
+
+
+def _few(*grams: frozenset[tuple[str, ...]]) -> float:
+    """How much wording two texts share at least, when a sentence of one can stand in the other."""
+    return min(_SHARED, *(_HALF * len(each) for each in grams))
+
+
+def _all_in(wanted: Sequence[Printed], told: Sequence[Printed]) -> bool:
+    """Whether each sentence has one like it among those told."""
+    by_text: dict[str, list[Printed]] = {}
+    for sentence in told:
+        by_text.setdefault(sentence.plain, []).append(sentence)
+    return bool(wanted) and all(
+        any(same(sentence, other) for other in by_text.get(sentence.plain, ()))
+        or any(same(sentence, other) for other in told if other.plain != sentence.plain)
+        for sentence in wanted
+    )
+
+
+def _also(citation: Citation, evidence: Sequence[Evidence]) -> list[ArticleRef]:
+    alone = Printed(citation.quote).begins_with_name
+    known: dict[str, Article] = {}
+    for item in evidence:
+        told = {each.id: each for each in (item.article, *item.copies)}
+        same_kind = item.passage.kind == citation.kind
+        if citation.article_id in told or (
+            alone and same_kind and _may_hold(item.passage.text, citation.quote)
+        ):
+            known |= told
+    known.pop(citation.article_id, None)
+    printing = (
+        article
+        for article in sorted(known.values(), key=_earliest)
+        if prints(article, citation.quote, published=citation.published, kind=citation.kind)
+    )
+    return [ref(article) for article in printing]
+
+
+def _printed(article: Article, kind: Kind) -> Iterator[Printed]:
+    """The sentences of an article's body, or of its teasers."""
+    spans: Iterable[tuple[int, int]]
+    if kind == "body":
+        spans = [(0, len(article.text))]
+    else:
+        spans = [(teaser.start, teaser.end) for teaser in article.teasers]
+    for start, end in spans:
+        whole = Passage(article.id, 0, kind, start, end, article.text[start:end])
+        for left, right in quotable(article, whole):
+            yield Printed(article.text[left:right], article.published)
+
+
+def _may_hold(text: str, quote: str) -> bool:
+    """Whether enough of a quote's wording stands in a text for it to be worth a closer look."""
+    wanted = _grams(quote)
+    return len(wanted & _grams(text)) >= _few(wanted)
+
+
+def _grams(text: str) -> frozenset[tuple[str, ...]]:
+    """Every three words in a row."""
+    words = text.casefold().split()
+    return frozenset(zip(words, words[1:], words[2:], strict=False))
+
+
+def _earliest(article: Article) -> tuple[date, str]:
+    return article.published or date.max, article.title
