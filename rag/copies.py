@@ -11,8 +11,11 @@ from rag.sentences import sentences
 from rag.twins import Printed, same
 from rag.types import Article, ArticleRef, Citation, Evidence, Kind, Passage
 
-_GRAM = 3
-_SHARED = 5
+Gram = tuple[str, str, str]
+"""Three words in a row."""
+
+_LONG = 6
+_SHARED = 3
 _HALF = 0.5
 _ENOUGH = 25
 _MOST_HOLDING = 16
@@ -31,7 +34,7 @@ def fold(found: Sequence[Evidence]) -> list[Evidence]:
     pieces = [_Piece(item) for item in found]
     order = _originals_first(pieces)
     left = _left(order)
-    if len(left) < len(order) or any(piece.is_near for piece in order):
+    if any(piece.is_near for piece in order):
         # A shorter original goes into a later one that adds to it.
         left = _left(left[::-1])
     return sorted((piece.folded() for piece in left), key=lambda item: -item.score)
@@ -90,7 +93,7 @@ class _Piece:
     @property
     def tells(self) -> bool:
         """Whether it says enough by itself to be known for a copy."""
-        words = sum(len(sentence.words) for sentence in self.sentences)
+        words = len(self.item.passage.text.split())
         return words >= _ENOUGH or any(one.begins_with_name for one in self.sentences)
 
     def is_of_another(self, other: "_Piece") -> bool:
@@ -128,7 +131,7 @@ def _originals_first(pieces: Sequence[_Piece]) -> list[_Piece]:
 def _left(order: Sequence[_Piece]) -> list[_Piece]:
     """The passages that stay: each but those that one article before them prints as well."""
     left: list[_Piece] = []
-    holding: defaultdict[tuple[str, ...], list[_Piece]] = defaultdict(list)
+    holding: defaultdict[Gram, list[_Piece]] = defaultdict(list)
     for piece in order:
         hosts = _hosts(piece, holding)
         for host in hosts:
@@ -140,24 +143,26 @@ def _left(order: Sequence[_Piece]) -> list[_Piece]:
     return left
 
 
-def _hosts(piece: _Piece, holding: Mapping[tuple[str, ...], Sequence[_Piece]]) -> Sequence[_Piece]:
+def _hosts(piece: _Piece, holding: Mapping[Gram, Sequence[_Piece]]) -> Sequence[_Piece]:
     """The passages of one other article that print all of a passage; none when no article does."""
-    shared: Counter[_Piece] = Counter()
-    for gram in piece.grams:
-        shared.update(holding.get(gram, ())[:_MOST_HOLDING])
+    known = piece.grams & holding.keys()
+    if len(known) < _few(piece.grams):
+        return ()
+    shared = Counter(other for gram in known for other in holding[gram][:_MOST_HOLDING])
     by_article: dict[str, list[_Piece]] = {}
     for other, count in shared.items():
         if other.is_of_another(piece) and count >= _few(other.grams, piece.grams):
             by_article.setdefault(other.item.article.id, []).append(other)
     piece.is_near = piece.is_near or bool(by_article)
-    for some in sorted(by_article.values(), key=lambda some: -sum(shared[one] for one in some)):
-        told = [sentence for host in some for sentence in host.sentences]
-        if piece.tells and _all_in(piece.sentences, told):
-            return some
+    if by_article and piece.tells:
+        for some in sorted(by_article.values(), key=lambda some: -max(shared[one] for one in some)):
+            if _all_in(piece.sentences, [one for host in some for one in host.sentences]):
+                # One that only begins alike stands for nothing, and gets no better score.
+                return [one for one in some if some == [one] or _any_in(piece, one)]
     return ()
 
 
-def _few(*grams: frozenset[tuple[str, ...]]) -> float:
+def _few(*grams: frozenset[Gram]) -> float:
     """How much wording two texts share at least, when a sentence of one can stand in the other."""
     return min(_SHARED, *(_HALF * len(each) for each in grams))
 
@@ -172,6 +177,11 @@ def _all_in(wanted: Sequence[Printed], told: Sequence[Printed]) -> bool:
         or any(same(sentence, other) for other in told if other.plain != sentence.plain)
         for sentence in wanted
     )
+
+
+def _any_in(piece: _Piece, other: _Piece) -> bool:
+    """Whether one passage has a sentence of another."""
+    return any(same(mine, theirs) for mine in piece.sentences for theirs in other.sentences)
 
 
 def _also(citation: Citation, evidence: Sequence[Evidence]) -> list[ArticleRef]:
@@ -212,10 +222,12 @@ def _may_hold(text: str, quote: str) -> bool:
     return len(wanted & _grams(text)) >= _few(wanted)
 
 
-def _grams(text: str) -> frozenset[tuple[str, ...]]:
-    """Every three words in a row."""
+def _grams(text: str) -> frozenset[Gram]:
+    """The long words of a text, each with the words on either side: enough to know it again."""
     words = text.casefold().split()
-    return frozenset(zip(words, words[1:], words[2:], strict=False))
+    return frozenset(
+        gram for gram in zip(words, words[1:], words[2:], strict=False) if len(gram[1]) >= _LONG
+    )
 
 
 def _earliest(article: Article) -> tuple[date, str]:

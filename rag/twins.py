@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from difflib import SequenceMatcher
 from functools import cached_property
 
 from rag import names, synonyms, values
 from rag.date_finder import find_dates
-from rag.dates import resolve, same_date
+from rag.dates import When, resolve, same_date
 from rag.question import CALENDAR, stem
 from rag.support_numerals import Numerals
 from rag.values import Value
 
 _ALIKE = 0.8
+_TODAY = "today"
+_SOON = timedelta(days=3)
 _MOST_CHANGED = 3
 _WORD = re.compile(r"[^\W_]+|[%$€£¥]")
 _MARKS = str.maketrans("“”„«»‘’‚–—", '"""""\'\'\'--')
@@ -75,6 +77,13 @@ class Printed:
         return frozenset(word for name in names.find(self.plain) for word in name.words)
 
     @cached_property
+    def dates(self) -> tuple[When, ...]:
+        """Its dates as they are written."""
+        if not _MAY_BE_DATED.search(self.plain):
+            return ()
+        return tuple(found.when for found in find_dates(self.plain))
+
+    @cached_property
     def numerals(self) -> Numerals:
         """Its numerals that are no values."""
         return Numerals(self.plain)
@@ -86,12 +95,19 @@ class Printed:
         return len(self.plain[:start].split()) < _MOST_CHANGED
 
     @cached_property
+    def _values(self) -> list[Value]:
+        return values.find(self.plain)
+
+    @cached_property
     def _tokens(self) -> tuple[re.Match[str], ...]:
         return tuple(_WORD.finditer(self.plain))
 
-    def values(self, *, dated: bool) -> list[Value]:
-        """Its values; with ``dated`` its dates are resolved from the day of publication."""
-        return values.find(self.plain, reference=self.published if dated else None)
+    def values(self, *, since: date | None) -> list[Value]:
+        """Its values, its dates resolved from the day ``since`` when there is one."""
+        return [
+            replace(value, when=resolve(value.when, since)) if value.when and since else value
+            for value in self._values
+        ]
 
     def capital(self, at: int) -> bool:
         """Whether a word is written as a name is, in the middle of the sentence."""
@@ -111,17 +127,20 @@ def same(one: Printed, other: Printed) -> bool:
     White space, quotation marks and a dateline count for nothing. At most three words may be
     others, more or fewer, and no more than a fifth. Every value, numeral and name must be in both,
     and no word of denial, doubt or direction may be among the changes. Dates count from the day of
-    publication where both are known: "last month" of January is not that of February.
+    publication where both are known: "last month" of January is not that of February. "Today" is
+    left alone in what is printed again within three days.
     """
     if one.plain == other.plain:
         return one.published == other.published or _same_days(one, other)
     changes = _changes(one, other)
     if changes is None:
         return False
-    dated = one.published is not None and other.published is not None
-    mine, theirs = one.values(dated=dated), other.values(dated=dated)
+    dated = bool(one.published and other.published)
+    mine = one.values(since=one.published if dated else None)
+    theirs = other.values(since=other.published if dated else None)
+    soon = _soon_after(one, other)
     return (
-        _same_values(mine, theirs)
+        _same_values(mine, theirs, soon=soon)
         and one.names == other.names
         and not one.numerals.lacking(other.plain)
         and not other.numerals.lacking(one.plain)
@@ -156,18 +175,20 @@ def _turns(sentence: Printed, at: int, found: Sequence[Value]) -> bool:
     return stem(word) in _TURNS or (sentence.capital(at) and word not in CALENDAR)
 
 
-def _same_values(mine: Sequence[Value], theirs: Sequence[Value]) -> bool:
+def _same_values(mine: Sequence[Value], theirs: Sequence[Value], *, soon: bool) -> bool:
     """Whether each value is in both, as often, in whatever spelling, and counts the same thing."""
     left = list(theirs)
     for value in mine:
-        found = next((one for one in left if _same_value(value, one)), None)
+        found = next((one for one in left if _same_value(value, one, soon=soon)), None)
         if found is None:
             return False
         left.remove(found)
     return not left
 
 
-def _same_value(one: Value, other: Value) -> bool:
+def _same_value(one: Value, other: Value, *, soon: bool) -> bool:
+    if one.when and other.when and soon and one.when.label == other.when.label == _TODAY:
+        return True
     if not values.same(one, other) or one.falling != other.falling:
         return False
     if not one.noun or not other.noun:
@@ -178,10 +199,18 @@ def _same_value(one: Value, other: Value) -> bool:
 
 def _same_days(one: Printed, other: Printed) -> bool:
     """Whether the dates in one wording are the same days, told on two days."""
-    if one.published is None or other.published is None or not _MAY_BE_DATED.search(one.plain):
+    if one.published is None or other.published is None:
         return True
     first, second = one.published, other.published
+    soon = _soon_after(one, other)
     return all(
-        same_date(resolve(found.when, first), resolve(found.when, second))
-        for found in find_dates(one.plain)
+        (soon and when.label == _TODAY) or same_date(resolve(when, first), resolve(when, second))
+        for when in one.dates
     )
+
+
+def _soon_after(one: Printed, other: Printed) -> bool:
+    """Whether one was printed so soon after the other that an editor leaves "today" as it is."""
+    if one.published is None or other.published is None:
+        return False
+    return abs(one.published - other.published) <= _SOON
