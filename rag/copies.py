@@ -1,10 +1,10 @@
 """Copies of one story, such as a wire report in several outlets: folded into one, all named."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rag.passages import quotable
 from rag.sentences import sentences
@@ -43,9 +43,9 @@ def fold(found: Sequence[Evidence]) -> list[Evidence]:
 def named(citations: Sequence[Citation], evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     """The citations with the other articles that print the same quote in ``also``.
 
-    Looked for in the articles of the evidence and in their copies. A copy of the article cited
-    is named when it has the sentence; another article only when the sentence begins with a name,
-    since "The deal will close in May." is about whatever stands before it.
+    Looked for in the articles of the evidence and in their copies. An article is named when it has
+    the sentence; unless that begins with a name, it must also have the sentence before it, since
+    "The deal will close in May." is about whatever stands there.
     """
     return tuple(
         each.model_copy(update={"also": tuple(_also(each, evidence))}) for each in citations
@@ -65,10 +65,7 @@ def ref(article: Article) -> ArticleRef:
 
 def prints(article: Article, text: str, *, published: date | None, kind: Kind) -> bool:
     """Whether an article has all sentences of a text, quoted from one published on another day."""
-    wanted = [Printed(text[start:end], published) for start, end in sentences(text)]
-    if not wanted or not _may_hold(article.text, text):
-        return False
-    return _all_in(wanted, list(_printed(article, kind)))
+    return _all_in(_printed_in(text, published), _printed(_told(article, kind)))
 
 
 class _Piece:
@@ -155,7 +152,9 @@ def _hosts(piece: _Piece, holding: Mapping[Gram, Sequence[_Piece]]) -> Sequence[
             by_article.setdefault(other.item.article.id, []).append(other)
     piece.is_near = piece.is_near or bool(by_article)
     if by_article and piece.tells:
-        for some in sorted(by_article.values(), key=lambda some: -max(shared[one] for one in some)):
+        most = {id: max(shared[one] for one in some) for id, some in by_article.items()}
+        for id in sorted(most, key=lambda id: (-most[id], id)):
+            some = by_article[id]
             if _all_in(piece.sentences, [one for host in some for one in host.sentences]):
                 # One that only begins alike stands for nothing, and gets no better score.
                 return [one for one in some if some == [one] or _any_in(piece, one)]
@@ -185,35 +184,84 @@ def _any_in(piece: _Piece, other: _Piece) -> bool:
 
 
 def _also(citation: Citation, evidence: Sequence[Evidence]) -> list[ArticleRef]:
-    alone = Printed(citation.quote).begins_with_name
-    known: dict[str, Article] = {}
+    cited: Article | None = None
+    copies: dict[str, Article] = {}
+    others: dict[str, Article] = {}
     for item in evidence:
         told = {each.id: each for each in (item.article, *item.copies)}
-        same_kind = item.passage.kind == citation.kind
-        if citation.article_id in told or (
-            alone and same_kind and _may_hold(item.passage.text, citation.quote)
-        ):
-            known |= told
-    known.pop(citation.article_id, None)
-    printing = (
-        article
-        for article in sorted(known.values(), key=_earliest)
-        if prints(article, citation.quote, published=citation.published, kind=citation.kind)
+        cited = told.get(citation.article_id, cited)
+        if _stands_in(item, citation):
+            found = copies if citation.article_id in told else others
+            found |= told
+    if cited is None:
+        return []
+    known = sorted((others | copies).values(), key=_earliest)
+    return [
+        ref(article)
+        for article in known
+        if article.id != cited.id
+        and _repeats(article, citation, cited=cited, is_copy=article.id in copies)
+    ]
+
+
+def _repeats(article: Article, citation: Citation, *, cited: Article, is_copy: bool) -> bool:
+    """Whether an article has a quote, and says it of the same thing."""
+    quote = _printed_in(citation.quote, citation.published)
+    told = _printed(_told(article, citation.kind))
+    if not _all_in(quote, told):
+        return False
+    if quote[0].begins_with_name:
+        return True
+    own = _printed(_told(cited, citation.kind))
+    at = next((n for n, one in enumerate(own) if one.plain == quote[0].plain), 0)
+    places = [n for n, one in enumerate(told) if same(one, quote[0])]
+    if not at:
+        return is_copy and 0 in places
+    return any(n and same(own[at - 1], told[n - 1]) for n in places)
+
+
+def _stands_in(item: Evidence, citation: Citation) -> bool:
+    """Whether a passage is the one quoted, or prints what is quoted."""
+    passage = item.passage
+    if passage.article_id == citation.article_id:
+        return passage.start < citation.end and citation.start < passage.end
+    if passage.kind != citation.kind or not _may_hold(passage.text, citation.quote):
+        return False
+    return _all_in(_printed_in(citation.quote, citation.published), _Piece(item).sentences)
+
+
+def _printed_in(text: str, published: date | None) -> list[Printed]:
+    return [Printed(text[start:end], published) for start, end in sentences(text)]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The body of an article, or its teasers; equal while the article is the same."""
+
+    id: str
+    content_hash: str
+    published: date | None
+    kind: Kind
+    article: Article = field(compare=False)
+
+
+def _told(article: Article, kind: Kind) -> _Told:
+    return _Told(article.id, article.content_hash, article.published, kind, article)
+
+
+@lru_cache(maxsize=128)
+def _printed(told: _Told) -> tuple[Printed, ...]:
+    """The sentences of the body, or of the teasers: one answer asks for them again and again."""
+    text = told.article.text
+    spans = [(0, len(text))]
+    if told.kind == "teaser":
+        spans = [(teaser.start, teaser.end) for teaser in told.article.teasers]
+    wholes = (Passage(told.id, 0, told.kind, *span, text[slice(*span)]) for span in spans)
+    return tuple(
+        Printed(text[start:end], told.published)
+        for whole in wholes
+        for start, end in quotable(told.article, whole)
     )
-    return [ref(article) for article in printing]
-
-
-def _printed(article: Article, kind: Kind) -> Iterator[Printed]:
-    """The sentences of an article's body, or of its teasers."""
-    spans: Iterable[tuple[int, int]]
-    if kind == "body":
-        spans = [(0, len(article.text))]
-    else:
-        spans = [(teaser.start, teaser.end) for teaser in article.teasers]
-    for start, end in spans:
-        whole = Passage(article.id, 0, kind, start, end, article.text[start:end])
-        for left, right in quotable(article, whole):
-            yield Printed(article.text[left:right], article.published)
 
 
 def _may_hold(text: str, quote: str) -> bool:

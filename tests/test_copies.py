@@ -164,6 +164,22 @@ def test_a_sentence_that_cannot_stand_alone_names_no_other_story(engine: Engine)
     assert [(each.publisher, each.also) for each in answer.citations] == [("One", ())]
 
 
+def test_a_shared_passage_makes_no_copy_of_the_rest(engine: Engine) -> None:
+    closing = "The deal is expected to close in May."
+    about = " ".join(
+        f"{ABOUT_KELDAR[:-1]} on ship number {number} of its fleet." for number in range(3, 12)
+    )
+    one = f"Keldar buys Fennick\n\nKeldar Lines pays 90 million euros for Fennick. {closing}"
+    two = f"Keldar buys Norrvik\n\nKeldar Lines pays 70 million euros for Norrvik. {closing}"
+    ingest(engine, sources(One=f"{one}\n\n{about}\n", Two=f"{two}\n\n{about}\n"))
+    found = search(engine, FOUNDED, limit=8)
+    assert any(item.copies for item in found)
+    assert len({item.article.id for item in found if closing in item.passage.text}) == 2
+    answer = ask(engine, "When is the deal of Keldar and Fennick expected to close?")
+    assert closing in {each.quote for each in answer.citations}
+    assert {each.also for each in answer.citations} == {()}
+
+
 def test_the_nearest_articles_hold_no_story_twice(engine: Engine) -> None:
     same_headline = "Strike stops ferries to the Farrow Isles\n\nNo ferry of Keldar Lines sails.\n"
     ingest(engine, sources(**OUTLETS, Farrow_Times=STRIKE, Isle_News=same_headline))
