@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from rag.passages import quotable
 from rag.sentences import sentences
@@ -65,7 +65,7 @@ def ref(article: Article) -> ArticleRef:
 
 def prints(article: Article, text: str, *, published: date | None, kind: Kind) -> bool:
     """Whether an article has all sentences of a text, quoted from one published on another day."""
-    return _all_in(_printed_in(text, published), _printed(_told(article, kind)))
+    return _all_in(_printed_in(text, published), _printed(article, kind))
 
 
 class _Piece:
@@ -78,14 +78,11 @@ class _Piece:
         self.is_near = False
         self.copies: dict[str, Article] = {copy.id: copy for copy in item.copies}
 
-    @cached_property
-    def sentences(self) -> list[Printed]:
+    @property
+    def sentences(self) -> tuple[Printed, ...]:
         """Its sentences, headings left out."""
-        article = self.item.article
-        return [
-            Printed(article.text[start:end], article.published)
-            for start, end in quotable(article, self.item.passage)
-        ]
+        passage = self.item.passage
+        return _printed_at(self.item.article, passage.kind, passage.start, passage.end)
 
     @property
     def tells(self) -> bool:
@@ -207,12 +204,12 @@ def _also(citation: Citation, evidence: Sequence[Evidence]) -> list[ArticleRef]:
 def _repeats(article: Article, citation: Citation, *, cited: Article, is_copy: bool) -> bool:
     """Whether an article has a quote, and says it of the same thing."""
     quote = _printed_in(citation.quote, citation.published)
-    told = _printed(_told(article, citation.kind))
+    told = _printed(article, citation.kind)
     if not _all_in(quote, told):
         return False
     if quote[0].begins_with_name:
         return True
-    own = _printed(_told(cited, citation.kind))
+    own = _printed(cited, citation.kind)
     at = next((n for n, one in enumerate(own) if one.plain == quote[0].plain), 0)
     places = [n for n, one in enumerate(told) if same(one, quote[0])]
     if not at:
@@ -235,32 +232,39 @@ def _printed_in(text: str, published: date | None) -> list[Printed]:
 
 
 @dataclass(frozen=True)
-class _Told:
-    """The body of an article, or its teasers; equal while the article is the same."""
+class _Span:
+    """A part of an article; equal to another while the article is the same."""
 
     id: str
     content_hash: str
     published: date | None
     kind: Kind
+    start: int
+    end: int
     article: Article = field(compare=False)
 
 
-def _told(article: Article, kind: Kind) -> _Told:
-    return _Told(article.id, article.content_hash, article.published, kind, article)
+def _printed(article: Article, kind: Kind) -> tuple[Printed, ...]:
+    """The sentences of an article's body, or of its teasers."""
+    if kind == "body":
+        return _printed_at(article, kind, 0, len(article.text))
+    each = (_printed_at(article, kind, teaser.start, teaser.end) for teaser in article.teasers)
+    return tuple(sentence for some in each for sentence in some)
 
 
-@lru_cache(maxsize=128)
-def _printed(told: _Told) -> tuple[Printed, ...]:
-    """The sentences of the body, or of the teasers: one answer asks for them again and again."""
-    text = told.article.text
-    spans = [(0, len(text))]
-    if told.kind == "teaser":
-        spans = [(teaser.start, teaser.end) for teaser in told.article.teasers]
-    wholes = (Passage(told.id, 0, told.kind, *span, text[slice(*span)]) for span in spans)
+def _printed_at(article: Article, kind: Kind, start: int, end: int) -> tuple[Printed, ...]:
+    return _of_span(
+        _Span(article.id, article.content_hash, article.published, kind, start, end, article)
+    )
+
+
+@lru_cache(maxsize=256)
+def _of_span(span: _Span) -> tuple[Printed, ...]:
+    """The sentences of a part, kept: one question after the other asks for the same ones."""
+    text = span.article.text
+    passage = Passage(span.id, 0, span.kind, span.start, span.end, text[span.start : span.end])
     return tuple(
-        Printed(text[start:end], told.published)
-        for whole in wholes
-        for start, end in quotable(told.article, whole)
+        Printed(text[start:end], span.published) for start, end in quotable(span.article, passage)
     )
 
 
