@@ -12,7 +12,7 @@ from rag.page import parse
 from rag.passages import SPLITTER, embedding_text, split
 from rag.recleaning import learn, reclean
 from rag.repeats import site_of, without
-from rag.sources import Failure, Source, read
+from rag.sources import Failure, Source, is_html, read
 from rag.storing import Entry, Match, Outcome, Stored
 from rag.types import Article, Label, Passage
 from rag.walk import Given, count, walk
@@ -232,6 +232,7 @@ class _Run:
 def _parsed(source: Source, raw: str) -> Article:
     article = parse(
         raw,
+        html=is_html(source, raw),
         url=source.url,
         source=source.source,
         title=source.title,

@@ -1,27 +1,18 @@
-"""A raw page (plain text or Markdown, as pasted) -> Article: each line labelled, with a reason."""
+"""A raw page (plain text, Markdown or HTML) -> Article: each line labelled, with a reason."""
 
 import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 
-from rag import address, byline, frontmatter, furniture, layout
+from rag import address, byline, frontmatter, furniture, layout, weblayout, webpage
 from rag.blocks import Block, Row, blocks, rows
+from rag.clean import clean
 from rag.types import Article, Label, Line, Teaser
+from rag.webfacts import Facts, first_of
 
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
-)
-# Terminal sequences go as a whole: without its ESC, "[31m" would stay as text.
-_TERMINAL = re.compile(
-    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)?|\x1b[@-Z\\\\^_]"
-)
-_NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
 _TITLE_WORDS = 14
 _SIGNED = ("copyright", "sharing", "newsletter", "legal", "heading of a block of other stories")
 _SITE = re.compile(r"(?P<title>.{10,}?)\s+(?:[|·•–—]|-)\s+(?P<site>[^|·•]{2,40})$")
@@ -31,30 +22,10 @@ _URL = re.compile(
 )
 
 
-def clean(raw: str) -> str:
-    """Text as it is stored: newlines are ``\\n``, odd spaces plain ones, nothing unseen is left.
-
-    Takes out byte-order marks, control characters but tab, zero-width and direction marks, soft
-    hyphens, variation selectors, tag characters, lone surrogates. ``clean(clean(x)) == clean(x)``.
-    """
-    return _SPACES.sub(" ", _NEWLINES.sub("\n", _UNSEEN.sub("", _TERMINAL.sub("", raw))))
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What a page says of itself, None where it does not."""
-
-    title: str | None = None
-    publisher: str | None = None
-    author: str | None = None
-    published: date | None = None
-    updated: date | None = None
-    url: str | None = None
-
-
 def parse(
     raw: str,
     *,
+    html: bool = False,
     url: str | None = None,
     source: str | None = None,
     title: str | None = None,
@@ -70,35 +41,31 @@ def parse(
     With ``fetched``, when the page was fetched, "2 hours ago" in its date line is a date. ``base``
     is where it was fetched from: what the page says of its own address counts only on that host.
 
-    Never raises. A page without a line of body (no ``body`` label) is returned as such: to refuse
-    it is the caller's business. Offsets are into ``Article.text``, which is ``clean(raw)``.
+    Raises BadArticle for HTML that cannot be parsed, and nothing else. A page without a line of
+    body (no ``body`` label) is returned as such: to refuse it is the caller's business. Offsets
+    are into ``Article.text``: ``clean(raw)``, or with ``html`` the text that the page shows.
     """
-    text = clean(raw)
-    matter = frontmatter.read(text)
+    web = webpage.read(raw, name=source or url or "The page") if html else None
+    text = clean(raw) if web is None else web.text
+    matter = frontmatter.FrontMatter() if web else frontmatter.read(text)
     lines = rows(text, matter.end)
     page_blocks = blocks(text, lines)
-    said = _said(page_blocks)
-    told = _line(title) or matter.first("title", "headline")
-    names = [name for name in (told, said.title) if name]
-    page = layout.read(page_blocks, names)
+    given = Facts(_line(title), _line(publisher), _line(author), published, updated, _line(url))
+    ahead = _of_matter(matter)
+    said = _said(page_blocks) if web is None else web.facts
+    names = [name for name in (given.title or ahead.title, said.title) if name]
+    page = weblayout.read(web, page_blocks, names) if web else layout.read(page_blocks, names)
     seen = _seen(page, fetched)
-    facts = _Facts(
-        title=told or said.title or _shown(page),
-        publisher=_line(publisher)
-        or matter.first("publisher", "site_name", "sitename", "site", "outlet")
-        or said.publisher
-        or seen.publisher,
-        author=_line(author) or matter.first("author", "authors", "byline") or seen.author,
-        published=published
-        or _matter_day(matter, "published", "date", "pubdate")
-        or seen.published,
-        updated=updated or _matter_day(matter, "updated", "modified", "lastmod") or seen.updated,
-        url=_address(
-            _line(url),
-            matter.first("url", "canonical", "canonical_url", "link") or seen.url,
-            base=base,
-        ),
-    )
+    if web is not None:
+        said = replace(
+            said,
+            title=_shown(page) if page.sure else said.title,
+            published=said.published or weblayout.published(web, page),
+        )
+        seen = replace(seen, publisher=seen.publisher or _site(web.tab, page))
+    facts = first_of(given, ahead, said, seen, Facts(title=_shown(page)))
+    own = first_of(ahead, said, seen).url
+    facts = replace(facts, url=_address(given.url, own, base=base))
     head = [
         Line(start=r.start, end=r.end, label=Label.FURNITURE, reason="front matter")
         for r in rows(text[: matter.end])
@@ -107,9 +74,15 @@ def parse(
     return article.model_copy(update={"fetched": fetched}) if fetched else article
 
 
-def _line(value: str | None) -> str | None:
-    """A given value as one clean line, None when nothing is left of it."""
-    return " ".join(clean(value).split()) or None if value is not None else None
+def _of_matter(matter: frontmatter.FrontMatter) -> Facts:
+    return Facts(
+        title=matter.first("title", "headline"),
+        publisher=matter.first("publisher", "site_name", "sitename", "site", "outlet"),
+        author=matter.first("author", "authors", "byline"),
+        published=_matter_day(matter, "published", "date", "pubdate"),
+        updated=_matter_day(matter, "updated", "modified", "lastmod"),
+        url=matter.first("url", "canonical", "canonical_url", "link"),
+    )
 
 
 def _address(given: str | None, said: str | None, *, base: str | None) -> str | None:
@@ -122,23 +95,39 @@ def _address(given: str | None, said: str | None, *, base: str | None) -> str | 
     return address.clean(url) if url else None
 
 
+def _line(value: str | None) -> str | None:
+    """A given value as one clean line, None when nothing is left of it."""
+    return " ".join(clean(value).split()) or None if value is not None else None
+
+
 def _matter_day(matter: frontmatter.FrontMatter, *names: str) -> date | None:
     value = matter.first(*names)
     return byline.day_of(value) if value else None
 
 
-def _said(page: Sequence[Block]) -> _Facts:
+def _said(page: Sequence[Block]) -> Facts:
     """Title and publisher that the page spells out: `The post X appeared first on Y`, `X | Y`."""
     for block in reversed(page):
         found = furniture.appeared_first(block.text)
         if found:
-            return _Facts(title=found[0], publisher=found[1])
+            return Facts(title=found[0], publisher=found[1])
     texts = {block.text for block in page[:200]}
     for block in page[:8]:
         split = _SITE.match(block.text) if block.words <= 40 else None
         if split and split["title"] in texts:
-            return _Facts(title=split["title"], publisher=split["site"].strip())
-    return _Facts()
+            return Facts(title=split["title"], publisher=split["site"].strip())
+    return Facts()
+
+
+def _site(tab: str, page: layout.Layout) -> str | None:
+    """The site in a title `X | Y`, when X is the headline and a line or the footer says Y too."""
+    split = _SITE.match(tab)
+    if split is None or split["title"] != _shown(page):
+        return None
+    site = split["site"].strip()
+    foots = (b.text for b in page.blocks if b.reason == "copyright")
+    said = any(b.text.casefold() == site.casefold() for b in page.blocks)
+    return site if said or any(site in foot for foot in foots) else None
 
 
 def _shown(page: layout.Layout) -> str:
@@ -154,7 +143,7 @@ def _shown(page: layout.Layout) -> str:
     return short if len(short) == len(first.text) else short.rstrip(" ,;:") + " …"
 
 
-def _seen(page: layout.Layout, fetched: datetime | None) -> _Facts:
+def _seen(page: layout.Layout, fetched: datetime | None) -> Facts:
     """Author, dates, publisher and link from the lines around the article, never from its text."""
     top = page.title if page.title is not None and page.title < page.anchor else 0
     header = page.blocks[max(0, top - 3) : page.anchor + 1]
@@ -164,7 +153,7 @@ def _seen(page: layout.Layout, fetched: datetime | None) -> _Facts:
     if published is None and page.anchor < len(page.blocks):
         published = byline.opening_date(page.blocks[page.anchor].text)
     links = (_URL.match(b.text) for b in outside if len(b.text) < 500)
-    return _Facts(
+    return Facts(
         publisher=_publisher(page),
         author=_author(dated),
         published=published,
@@ -224,7 +213,7 @@ def _article(
     head: list[Line],
     lines: Sequence[Row],
     page: layout.Layout,
-    facts: _Facts,
+    facts: Facts,
     *,
     source: str | None,
 ) -> Article:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from rag.charsets import decoded
 from rag.errors import BadArticle
 
-SUFFIXES = (".txt", ".text", ".md", ".markdown")
+SUFFIXES = (".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml")
 """Files that are taken from a folder. A file that is named itself may be called anything."""
 
 LARGEST = 5_000_000
@@ -19,6 +20,9 @@ _TAG = re.compile(
     r"</?(?:a|br|body|div|head|html|img|li|meta|p|script|span|table|td|tr|ul)\b[^<>]{0,500}>",
     re.IGNORECASE,
 )
+_ELEMENT = re.compile(r"<[a-z!/?]", re.IGNORECASE)
+_HTML_SUFFIXES = (".html", ".htm", ".xhtml")
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
 
 
@@ -74,7 +78,7 @@ def readable(path: Path) -> str:
 def read(source: Source) -> str:
     """The text of a source, as it is in the file but for a byte order mark.
 
-    Raises BadArticle when it is missing, empty, too large, binary, not UTF-8 or HTML.
+    Raises BadArticle when it is missing, empty, too large, binary, or neither HTML nor UTF-8.
     """
     content = _content(source)
     if len(content) > LARGEST:
@@ -86,9 +90,17 @@ def read(source: Source) -> str:
         raise _bad(source, "is empty", "give a file with text in it")
     if "\0" in text:
         raise _bad(source, "is binary", "save it as plain text")
-    if _begins_as_html(text) or len(_TAG.findall(text)) > max(20, len(text) // 200):
-        raise _bad(source, "is HTML, which this version does not read", "save the page as text")
     return text
+
+
+def is_html(source: Source, text: str) -> bool:
+    """Whether the text of a source is HTML: by its Content-Type, else by its name and its tags."""
+    kind = (source.media_type or "").partition(";")[0].strip().casefold()
+    if kind in _HTML_TYPES or kind.startswith(("text/plain", "text/markdown")):
+        return kind in _HTML_TYPES
+    if source.path is not None and source.path.suffix.lower() in _HTML_SUFFIXES:
+        return _ELEMENT.search(text) is not None
+    return _begins_as_html(text) or len(_TAG.findall(text)) > max(20, len(text) // 200)
 
 
 def _begins_as_html(text: str) -> bool:
@@ -126,11 +138,15 @@ def _content(source: Source) -> bytes | str:
 
 def _decoded(source: Source, content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) and len(content) % 2 == 0:
+        if is_html(source, content.decode("utf-16", "replace")):
+            return decoded(content)
         raise _bad(source, "is UTF-16, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8")
     sample = content[:100_000]
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if b"\0" in content or controls > len(sample) // 20:
         raise _bad(source, "is binary", "save it as plain text")
+    if is_html(source, content.decode("latin-1")):
+        return decoded(content, media_type=source.media_type)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,16 +1,18 @@
 """The bench commands: absent sets are skipped with a line, small ones are measured."""
 
+import gzip
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pages_of_html import ferry
 
-from evals.bench import reader, retrieval
+from evals.bench import extraction, reader, retrieval
 
 
-@pytest.mark.parametrize("name", ["ingest", "pages", "reader", "retrieval", "sts"])
+@pytest.mark.parametrize("name", ["extraction", "ingest", "pages", "reader", "retrieval", "sts"])
 def test_an_absent_set_is_skipped_with_a_line(name: str, tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", f"evals.bench.{name}", str(tmp_path)],
@@ -81,3 +83,44 @@ def test_training_learns_what_tells_right_from_wrong() -> None:
     bias, weights = reader.fit([reader.Seen(asked, noise, right)])
     told = noise @ np.array([weights[name] for name in FEATURES]) + bias > 0
     assert (told == right).mean() > 0.95
+
+
+def test_extraction_is_scored_by_word_grams() -> None:
+    same = extraction.overlap("One two three four, five.", "One two three four five")
+    assert (same.precision, same.recall) == (1.0, 1.0)
+    half = extraction.overlap("a b c d e", "b c d e f")
+    assert (half.both, half.ours, half.gold) == (1, 1, 1)
+    twice = extraction.overlap("a b c d a b c d", "a b c d")
+    assert (twice.precision, twice.recall) == (0.2, 1.0)
+    assert extraction.overlap("", "a b").precision is None
+    precision, recall, f1 = extraction.rates([same, half])
+    assert (precision, recall, f1) == (0.75, 0.75, 0.75)
+
+
+def test_extraction_measures_pages_beside_trafilatura(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "extraction" / "html"
+    folder.mkdir(parents=True)
+    gold = "\n".join(
+        line
+        for line in extraction.body(ferry()).splitlines()
+        if not line.startswith("Unions have welcomed")
+    )
+    names = ("a", "b", "f", "g")
+    for name in names:
+        (folder / f"{name}.html.gz").write_bytes(gzip.compress(ferry().encode()))
+    truth = {name: {"articleBody": gold} for name in names}
+    (tmp_path / "extraction" / "ground-truth.json").write_text(json.dumps(truth), "utf-8")
+    assert extraction.main([str(tmp_path), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["all"]["pages"] == 4 == report["dev"]["pages"] + report["test"]["pages"]
+    ours = report["all"]["ours"]
+    assert ours["recall"] == 1.0
+    assert 0.7 < ours["precision"] < 0.9
+    assert ours["f1_95"] == [ours["f1"], ours["f1"]]
+    assert ours["f1"] > report["all"]["trafilatura"]["f1"]
+    assert extraction.main([str(tmp_path), "--split", "dev"]) == 0
+    printed = capsys.readouterr().out
+    assert "dev: " in printed
+    assert "test: " not in printed

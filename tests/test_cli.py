@@ -269,7 +269,8 @@ def test_ask_of_an_empty_library(dateline: Command) -> None:
 def test_ask_starts_fast_and_without_what_it_does_not_need(stored: Path, tmp_path: Path) -> None:
     program = (
         "import sys; from api.cli import main; code = main(sys.argv[1:]); sys.stderr.write("
-        "' '.join({'openai', 'fastapi', 'evals', 'tiktoken'} & set(sys.modules))); sys.exit(code)"
+        "' '.join({'openai', 'fastapi', 'evals', 'tiktoken', 'trafilatura', 'lxml'} "
+        "& set(sys.modules))); sys.exit(code)"
     )
     command = [sys.executable, "-c", program, "--data", str(stored), "ask", COST]
     started = time.perf_counter()
