@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -20,6 +20,9 @@ from rag.ingest import Ingested, IngestSummary, Progress, ingest
 from rag.sources import LARGEST, Source
 from rag.types import Article
 from rag.walk import Given, named
+
+if TYPE_CHECKING:
+    from api.remote import Server
 
 STDIN = "-"
 
@@ -47,13 +50,18 @@ def sources(paths: Sequence[str], given: dict[str, Any]) -> list[Given]:
     return [_stdin(known) if path == STDIN else replace(named(path), **known) for path in paths]
 
 
-def add(engine: Engine, chosen: Sequence[Given], *, as_json: bool) -> int:
+def add(
+    engine: Engine, chosen: Sequence[Given], *, server: "Server | None" = None, as_json: bool
+) -> int:
     """Ingest, print what came of it, and return the exit code: 2 when something failed.
 
-    Raises what ``rag.ingest.ingest`` raises.
+    The running service does it when there is one. Raises what ``rag.ingest.ingest`` raises.
     """
     with _progress() as progress:
-        summary = ingest(engine, chosen, progress=progress)
+        if server:
+            summary = server.ingest(chosen, progress=progress)
+        else:
+            summary = ingest(engine, chosen, progress=progress)
     for failure in summary.failed[:_MOST_FAILURES]:
         complain(failure.message)
     if len(summary.failed) > _MOST_FAILURES:

@@ -1,6 +1,7 @@
 """The HTTP service as a FastAPI application."""
 
 import logging
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 
@@ -8,32 +9,40 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from api import problems
+from api.commands import Desk, hello, internal
 from api.limits import BodyLimit
 from api.routes import health, v1
 from api.state import version
 from rag.ask import warm
 from rag.engine import Engine
 from rag.errors import DatelineError, EmbedError, SearchIndexError
+from rag.lock import Address
 from rag.settings import Settings, load
 from rag.wiring import open_engine
 
 
 def create_app(
-    settings: Settings | None = None, *, on_ready: Callable[[], None] | None = None
+    settings: Settings | None = None,
+    *,
+    url: str | None = None,
+    on_ready: Callable[[], None] | None = None,
 ) -> FastAPI:
     """The application. It opens the library when it starts and is ready with its models loaded.
 
-    It holds the right to write to the data folder for all its life, see ``_opened``. ``on_ready``
-    is called once questions can be asked. When it cannot start, ``app.state.failure`` is the
-    DatelineError.
+    It holds the right to write to the data folder for all its life, see ``_opened``. Commands
+    find it at ``url``. ``on_ready`` is called once questions can be asked. When it cannot start,
+    ``app.state.failure`` is the DatelineError.
     """
     chosen = settings if settings is not None else load()
+    desk = Desk(token=secrets.token_urlsafe(32), embedder=chosen.embedder)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as closing:
             try:
                 engine = await run_in_threadpool(_opened, chosen, closing)
+                if url is not None:
+                    engine.lock.announce(Address(url, desk.token))
             except DatelineError as error:
                 app.state.failure = error
                 raise
@@ -53,9 +62,12 @@ def create_app(
     )
     app.state.failure = None
     app.state.allow_urls = chosen.allow_urls
+    app.state.desk = desk
     app.add_middleware(BodyLimit)
     app.include_router(v1)
     app.include_router(health)
+    app.include_router(hello)
+    app.include_router(internal)
     problems.install(app)
     return app
 

@@ -8,16 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from typer.exceptions import TyperException
 
+from api import keeping
+from api.options import Json, Publisher, Since, Until, open_library, running, settings_of
 from rag.errors import BadInput, DatelineError
-from rag.settings import Settings, load
-
-if TYPE_CHECKING:
-    from rag.engine import Engine
 
 app = typer.Typer(
     help="Answers questions from your articles, in their own words.",
@@ -27,19 +25,10 @@ app = typer.Typer(
 )
 articles = typer.Typer(help="List, show and delete articles.", no_args_is_help=True)
 app.add_typer(articles, name="articles")
+app.command()(keeping.backup)
+app.command()(keeping.restore)
 
 _TRACEBACK = "--traceback"
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Publisher = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Only articles of this publisher.")
-]
-Since = Annotated[
-    date | None, typer.Option(metavar="YYYY-MM-DD", help="Only published on this day or later.")
-]
-Until = Annotated[
-    date | None, typer.Option(metavar="YYYY-MM-DD", help="Only published on this day or earlier.")
-]
 
 
 class Interrupted(DatelineError):
@@ -126,17 +115,6 @@ def _options(
     context.obj = data
 
 
-def _settings(context: typer.Context, **given: object) -> Settings:
-    return load(data=context.obj, **given)
-
-
-def _open(context: typer.Context, *, with_model: bool = False) -> "Engine":
-    """The engine. What asks nothing needs no model, and so no settings of one that can work."""
-    from rag.wiring import open_engine
-
-    return open_engine(_settings(context), with_model=with_model)
-
-
 @app.command()
 def ingest(
     context: typer.Context,
@@ -181,8 +159,9 @@ def ingest(
         "fetched": fetched.astimezone() if fetched else None,
     }
     chosen = sources(paths, given)
-    with _open(context) as engine:
-        code = add(engine, chosen, as_json=as_json)
+    server = running(context)
+    with open_library(context) as engine:
+        code = add(engine, chosen, server=server, as_json=as_json)
     if code == Interrupted.exit_code:
         raise Interrupted("Interrupted. The articles named above are stored; the rest are not.")
     raise typer.Exit(code)
@@ -216,7 +195,7 @@ def ask(
         from rag.types import Filters
 
         _check_text(question, publisher)
-        with _open(context, with_model=True) as engine:
+        with open_library(context, with_model=True) as engine:
             ids = tuple(engine.library.get(given).id for given in article or ())
             filters = Filters(articles=ids, publisher=publisher, since=since, until=until)
             answer = ask_engine(engine, question, filters=filters, as_of=as_of)
@@ -237,7 +216,7 @@ def serve(
     from api.serve import serve as run_server
     from api.terminal import say
 
-    run_server(_settings(context, host=host, port=port), say=say)
+    run_server(settings_of(context, host=host, port=port), say=say)
 
 
 @app.command("eval")
@@ -262,7 +241,7 @@ def evaluate(
 
     raise typer.Exit(
         run_cases(
-            _settings(context),
+            settings_of(context),
             cases=cases,
             articles=articles,
             split=None if split == "all" else split,
@@ -277,8 +256,8 @@ def status(context: typer.Context, *, as_json: Json = False) -> None:
     from api.state import look, writer
     from api.terminal import print_json, say
 
-    with _open(context) as engine:
-        state = look(engine).model_copy(update={"model": writer(_settings(context))})
+    with open_library(context) as engine:
+        state = look(engine).model_copy(update={"model": writer(settings_of(context))})
         folder = str(engine.library.folder.resolve())
     content = {"data": folder, **state.model_dump()}
     if as_json:
@@ -295,8 +274,12 @@ def rebuild(context: typer.Context) -> None:
     from api.terminal import say
     from rag.rebuild import rebuild as rebuild_index
 
-    with _open(context) as engine:
-        done = rebuild_index(engine)
+    server = running(context)
+    if server:
+        done = server.rebuild()
+    else:
+        with open_library(context) as engine:
+            done = rebuild_index(engine)
     say(f"{done.passages} passages are in the index; {done.embedded} articles were embedded again.")
 
 
@@ -316,7 +299,7 @@ def list_articles(
 
     _check_text(publisher)
     filters = Filters(publisher=publisher, since=since, until=until)
-    with _open(context) as engine:
+    with open_library(context) as engine:
         found = engine.library.newest(filters=filters, limit=limit + 1)
     if as_json:
         content = [each.model_dump(mode="json") for each in found[:limit]]
@@ -345,7 +328,7 @@ def show(
     """Show an article as it was understood: its text and teasers, or every line of the page."""
     from api.terminal import print_json, show_article, show_layers, show_raw
 
-    with _open(context) as engine:
+    with open_library(context) as engine:
         article = engine.library.get(article_id)
         original = engine.library.raw(article.id) if raw else ""
     if raw:
@@ -365,14 +348,20 @@ def delete(
     article_ids: Annotated[list[str], typer.Argument(metavar="ID...")],
 ) -> None:
     """Delete articles with everything that was made of them; none, when one is not there."""
+    from api.removing import remove
+    from api.schemas import Gone
     from api.terminal import say
-    from rag.ingest import delete as delete_article
 
-    with _open(context) as engine, engine.writing():
-        chosen = {engine.library.get(given).id: None for given in article_ids}
-        for article_id in chosen:
-            gone = delete_article(engine, article_id)
-            say(f"deleted · {gone.title} · {gone.id}")
+    def tell(gone: Gone) -> None:
+        say(f"deleted · {gone.title} · {gone.id}")
+
+    server = running(context)
+    if server:
+        server.remove(article_ids, tell)
+        return
+    with open_library(context) as engine:
+        for gone in remove(engine, article_ids):
+            tell(gone)
 
 
 @contextmanager

@@ -4,14 +4,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
+from api.schemas import INTERNAL
 
 LARGEST_BODY = 6_000_000
 """Bytes: an article of the largest size with its JSON around it."""
 
-_DETAIL = (
-    f"The request has more than {LARGEST_BODY // 1_000_000} MB. Nothing of it was stored; "
-    "send a smaller article."
-)
+LARGEST_BATCH = 8_000_000
+"""Bytes from a command that runs beside the service: an article of the largest size in base64."""
 
 
 class BodyLimit:
@@ -28,9 +27,14 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = LARGEST_BATCH if scope["path"].startswith(f"{INTERNAL}/") else LARGEST_BODY
+        detail = (
+            f"The request has more than {most // 1_000_000} MB. Nothing of it was stored; "
+            "send a smaller article."
+        )
         told = dict(scope["headers"]).get(b"content-length", b"0")
-        if told.isdigit() and int(told) > LARGEST_BODY:
-            await problem(413, detail=_DETAIL)(scope, receive, send)
+        if told.isdigit() and int(told) > most:
+            await problem(413, detail=detail)(scope, receive, send)
             return
         received = 0
 
@@ -38,8 +42,8 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > LARGEST_BODY:
-                raise HTTPException(413, _DETAIL)
+            if received > most:
+                raise HTTPException(413, detail)
             return message
 
         await self._app(scope, counting, send)

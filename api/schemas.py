@@ -1,14 +1,18 @@
 """What HTTP takes and gives besides the engine's own types; the CLI checks with it too."""
 
+import hmac
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 from pydantic_core import PydanticSerializationError
 
 from rag.rows import Listed
 from rag.storing import Outcome
 from rag.types import NO_FILTERS, Filters, Frozen, Turn
+
+INTERNAL = "/internal"
+"""Where the routes are that only commands of this machine use, see ``api.commands``."""
 
 _Words = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -83,3 +87,53 @@ class Articles(Frozen):
 
     articles: tuple[Listed, ...]
     next_offset: int | None
+
+
+class Sent(Frozen):
+    """One source of a command: what a file holds, or a text, and what is known of it.
+
+    ``file`` is the path that the command read it from: a label, never opened by who gets it.
+    As JSON, ``content`` is base64. The rest is as in ``rag.sources.Source``.
+    """
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    label: str
+    file: str | None
+    content: bytes | None = None
+    text: str | None = None
+    media_type: str | None = None
+    base: str | None = None
+    url: str | None = None
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published: date | None = None
+    updated: date | None = None
+    fetched: AwareDatetime | None = None
+
+
+class Batch(Frozen):
+    """Sources that a command sends at once."""
+
+    sources: tuple[Sent, ...]
+
+
+class Hello(Frozen):
+    """What a running service says of itself; ``proof`` shows that it wrote the note."""
+
+    proof: str
+    version: str
+    embedder: str
+
+
+class Gone(Frozen):
+    """An article that was deleted."""
+
+    id: str
+    title: str
+
+
+def proof(token: str, nonce: str) -> str:
+    """What only who knows the token can answer to a nonce, and what does not give it away."""
+    return hmac.new(token.encode(), nonce.encode(), "sha256").hexdigest()

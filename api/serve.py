@@ -25,7 +25,8 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
     listened on, and the DatelineError that kept the service from starting.
     """
     with _listening(settings.host, settings.port) as listener:
-        app = create_app(settings, on_ready=lambda: say(_ready(listener)))
+        url = _url(listener)
+        app = create_app(settings, url=url, on_ready=lambda: say(_ready(url)))
         untold = _Untold(app)
         log = logging.getLogger("uvicorn.error")
         log.addFilter(untold)
@@ -87,7 +88,10 @@ def _listening(host: str, port: int) -> socket.socket:
     )
 
 
-def _ready(listener: socket.socket) -> str:
+def _url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _ready(url: str) -> str:
     return f"Dateline answers on {url} (its routes: {url}/docs). Ctrl-C ends it."

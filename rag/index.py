@@ -1,6 +1,7 @@
 """Dense search over Chroma; the only importer of chromadb. Derived from the library, disposable."""
 
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.disk import can_write, is_full
 from rag.errors import DatelineError, IndexMismatch, SearchIndexError
 from rag.types import NO_FILTERS, Filters, Kind, PassageVector
 
@@ -52,6 +54,7 @@ class Index:
         self._opening = threading.RLock()
         self._client_: Client | None = None
         self._collection_: Collection | None = None
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -59,6 +62,7 @@ class Index:
             client, self._client_, self._collection_ = self._client_, None, None
             if client is not None:
                 client.close()
+            self._drop_copy()
 
     def exists(self) -> bool:
         """Whether the collection was ever made."""
@@ -156,8 +160,27 @@ class Index:
     def _client(self) -> "Client":
         with self._opening:
             if self._client_ is None:
-                self._client_ = _connect(self._folder, self._url)
+                try:
+                    self._client_ = _connect(self._usable_folder(), self._url)
+                except BaseException:
+                    _forget()
+                    self._drop_copy()
+                    raise
             return self._client_
+
+    def _usable_folder(self) -> Path:
+        """The folder, or a copy for this process, since Chroma writes even where it only reads."""
+        if self._url is not None or can_write(self._folder):
+            return self._folder
+        self._copy = tempfile.TemporaryDirectory(prefix="dateline-")
+        copy = Path(self._copy.name) / FOLDER
+        shutil.copytree(self._folder, copy)
+        return copy
+
+    def _drop_copy(self) -> None:
+        if self._copy is not None:
+            self._copy.cleanup()
+            self._copy = None
 
     def _collection(self) -> "Collection":
         with self._opening:
@@ -193,6 +216,8 @@ class Index:
                 raise
             where = self._url or self._folder
             what = "check the server" if self._url else "run `dateline rebuild`"
+            if not self._url and is_full(self._folder):
+                what = "its disk is full: free some space and repeat the command"
             raise SearchIndexError(
                 f"The search index in {where} cannot be used: {_one_line(error)}. "
                 f"The articles are safe in the library; {what}."
@@ -200,7 +225,10 @@ class Index:
 
 
 def _forget() -> None:
-    """Make chromadb forget the half-opened store that it keeps for a damaged folder's path."""
+    """Make chromadb forget the half-opened store that it keeps for the path of a folder.
+
+    Else it could not be opened by this process any more, once the damage or a full disk is mended.
+    """
     from chromadb.api.shared_system_client import SharedSystemClient
 
     SharedSystemClient.clear_system_cache()

@@ -6,15 +6,28 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from rag.errors import LibraryBusy
 from rag.schema import telling
 
-_PATIENCE = 0.5
+FILES = ("lock", "lock.json", "lock.new")
+"""In the data folder: what is locked, the holder's note, and the note while it is written."""
+
+_PATIENCE = 0.3
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the holder answers: its base URL, and a secret that only it and its note know."""
+
+    url: str
+    token: str
 
 
 class WriteLock:
@@ -62,12 +75,26 @@ class WriteLock:
         finally:
             self._turn.release()
 
+    def announce(self, address: Address) -> None:
+        """Say in the note where the holder answers, for commands that run beside it.
+
+        To be called while holding the lock. Raises DataFolderError.
+        """
+        with telling(self._folder):
+            self._write_note({"url": address.url, "token": address.token})
+
+    def address(self) -> Address | None:
+        """Where the holder says that it answers. It may be gone, and another program be there."""
+        said = self._note()
+        url, token = said.get("url"), said.get("token")
+        return Address(url, token) if isinstance(url, str) and isinstance(token, str) else None
+
     def holder(self) -> str:
         """Who has it, as a message names it."""
+        said = self._note()
         try:
-            said = json.loads(self._holder.read_text(encoding="utf-8"))
             return f"process {said['pid']} (`{said['command']}`, since {said['since']})"
-        except (OSError, ValueError, KeyError, TypeError):
+        except KeyError:
             return "another process"
 
     def _take(self, wait: float) -> None:
@@ -79,12 +106,39 @@ class WriteLock:
                     f"The library in {self._folder} is being written to by {self.holder()}. "
                     "Nothing was changed; wait until it has finished, or stop it."
                 ) from None
-            command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:200]
-            since = datetime.now(UTC).isoformat(timespec="seconds")
-            said = {"pid": os.getpid(), "command": command, "since": since}
-            self._holder.write_text(json.dumps(said), encoding="utf-8")
+        # Only a courtesy, and what is written next may well be what makes room on a full disk.
+        with suppress(OSError):
+            self._write_note({})
 
     def _let_go(self) -> None:
         with suppress(OSError):
             self._holder.unlink()
         self._file.release()
+
+    def _note(self) -> dict[str, Any]:
+        try:
+            said = json.loads(self._holder.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return said if isinstance(said, dict) else {}
+
+    def _write_note(self, more: dict[str, str]) -> None:
+        """Write the note whole, so that nobody reads half of it; for no other user, with a secret.
+
+        A note that a killed holder left behind is replaced, or else removed.
+        """
+        command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:200]
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        said = {"pid": os.getpid(), "command": command, "since": since, **more}
+        written = self._holder.with_suffix(".new")
+        try:
+            written.unlink(missing_ok=True)
+            mode = 0o600 if more else 0o644
+            with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:  # noqa: PTH123
+                file.write(json.dumps(said))
+            written.replace(self._holder)
+        except OSError:
+            for left in (written, self._holder):
+                with suppress(OSError):
+                    left.unlink()
+            raise

@@ -1,5 +1,6 @@
 """The library's tables, how its SQLite file is opened, and how its errors are told."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from rag.disk import can_write, connect_to_read, is_full
 from rag.errors import DataFolderError, LibraryBusy
 
 VERSION = 2
@@ -154,8 +156,12 @@ def open_database(folder: Path) -> Engine:
     """
     with telling(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": 5})
-        event.listen(engine, "connect", _connected)
+        url, file = f"sqlite:///{folder / FILE}", folder / FILE
+        if file.is_file() and not can_write(folder):
+            engine = create_engine(url, creator=lambda: connect_to_read(file))
+        else:
+            engine = create_engine(url, connect_args={"timeout": 5})
+            event.listen(engine, "connect", _connected)
         event.listen(engine, "begin", _begun)
         return engine
 
@@ -188,9 +194,10 @@ def telling(folder: Path) -> Iterator[None]:
             "move it away or set DATELINE_DATA to another folder."
         ) from None
     except OSError as error:
+        advice = "free some space" if error.errno == errno.ENOSPC else "make it writable"
         raise DataFolderError(
             f"The data folder {folder} cannot be used: {error.strerror or error}. Nothing was "
-            "changed; make it writable or set DATELINE_DATA to another folder."
+            f"changed; {advice} or set DATELINE_DATA to another folder."
         ) from error
     except DBAPIError as error:
         raise _told(folder, error) from error
@@ -203,6 +210,9 @@ def _told(folder: Path, error: DBAPIError) -> DataFolderError:
             f"The library in {folder} is being written to by another process. "
             "Nothing of this step was stored; try again when it has finished."
         )
+    # A file beside it that cannot grow is an I/O error, or one that cannot be opened.
+    if name.startswith(("IOERR", "CANTOPEN")) and is_full(folder):
+        name = "FULL"
     advice = next((text for code, text in _ADVICE.items() if name.startswith(code)), None)
     why = advice or f"{error.orig}. Nothing of this step was stored; check the data folder"
     return DataFolderError(f"The library {folder / FILE} cannot be used: {why}.")

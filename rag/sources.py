@@ -31,11 +31,12 @@ class Source:
     """One article to be ingested: a file (``path``), its content, or the ``address`` of its page.
 
     What is given here wins over what the page says of itself. ``label`` is how a message names
-    what has no path. ``media_type`` is the content's Content-Type, as HTTP gives it, and ``base``
-    the address that it was fetched from.
+    what has no path, and ``file`` the path of what another process has read. ``media_type`` is
+    the content's Content-Type, as HTTP gives it, and ``base`` the address that it was fetched from.
     """
 
     path: Path | None = None
+    file: str | None = None
     content: bytes | str | None = None
     address: str | None = None
     label: str | None = None
@@ -59,7 +60,7 @@ class Source:
     @property
     def source(self) -> str | None:
         """The absolute path of the file, as kept with the article."""
-        return None if self.path is None else readable(self.path.resolve())
+        return self.file if self.path is None else readable(self.path.resolve())
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def read(source: Source) -> str:
 
     Raises BadArticle when it is missing, empty, too large, binary, or neither HTML nor UTF-8.
     """
-    content = _content(source)
+    content = load(source)
     if len(content) > LARGEST:
         raise _bad(source, f"is larger than {LARGEST // 1_000_000} MB", "split it, or leave it out")
     text = _decoded(source, content) if isinstance(content, bytes) else content
@@ -98,9 +99,28 @@ def is_html(source: Source, text: str) -> bool:
     kind = (source.media_type or "").partition(";")[0].strip().casefold()
     if kind in _HTML_TYPES or kind.startswith(("text/plain", "text/markdown")):
         return kind in _HTML_TYPES
-    if source.path is not None and source.path.suffix.lower() in _HTML_SUFFIXES:
+    if source.source is not None and source.source.lower().endswith(_HTML_SUFFIXES):
         return _ELEMENT.search(text) is not None
     return _begins_as_html(text) or len(_TAG.findall(text)) > max(20, len(text) // 200)
+
+
+def load(source: Source) -> bytes | str:
+    """The content of a source, of a file no more than one byte over the limit.
+
+    Raises BadArticle when the file is missing or cannot be read.
+    """
+    if source.path is None:
+        return source.content or ""
+    try:
+        if not source.path.exists():
+            raise _bad(source, "is not there", "check the name")
+        if not source.path.is_file():
+            raise _bad(source, "is no file", "give a file or a folder")
+        with source.path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        why = f"cannot be read ({error.strerror})"
+        raise _bad(source, why, "check its name and permissions") from error
 
 
 def _begins_as_html(text: str) -> bool:
@@ -119,21 +139,6 @@ def _begins_as_html(text: str) -> bool:
 def _next_visible(text: str, at: int) -> int:
     found = _VISIBLE.search(text, at)
     return found.start() if found else len(text)
-
-
-def _content(source: Source) -> bytes | str:
-    if source.path is None:
-        return source.content or ""
-    try:
-        if not source.path.exists():
-            raise _bad(source, "is not there", "check the name")
-        if not source.path.is_file():
-            raise _bad(source, "is no file", "give a file or a folder")
-        with source.path.open("rb") as file:
-            return file.read(LARGEST + 1)
-    except OSError as error:
-        why = f"cannot be read ({error.strerror})"
-        raise _bad(source, why, "check its name and permissions") from error
 
 
 def _decoded(source: Source, content: bytes) -> str:
