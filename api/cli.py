@@ -251,21 +251,30 @@ def evaluate(
 
 
 @app.command()
-def status(context: typer.Context, *, as_json: Json = False) -> None:
-    """Say what the library holds and whether it can be searched (1 if it cannot)."""
+def status(
+    context: typer.Context,
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Look for all passages, also if there are over 20,000.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what the library holds, and whether all of it can be found (1 if not)."""
+    from api.auditing import audit
     from api.state import look, writer
     from api.terminal import print_json, say
 
     with open_library(context) as engine:
         state = look(engine).model_copy(update={"model": writer(settings_of(context))})
+        audited, sound = audit(engine, state, every=every)
         folder = str(engine.library.folder.resolve())
-    content = {"data": folder, **state.model_dump()}
+    content = {"data": folder, **state.model_dump(), "audit": audited}
     if as_json:
         print_json(json.dumps(content, indent=2))
     else:
         for name, value in content.items():
             say(f"{name}: {value}")
-    raise typer.Exit(0 if state.usable else 1)
+    raise typer.Exit(0 if sound else 1)
 
 
 @app.command()

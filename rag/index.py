@@ -1,6 +1,7 @@
 """Dense search over Chroma; the only importer of chromadb. Derived from the library, disposable."""
 
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 FOLDER = "chroma"
 
 _MOST_ROWS = 5000
+# Cosine distance up to which a vector is the one that was stored.
+_SAME = 1e-4
+_SAME_NUMBER = 1e-4
 
 
 @dataclass(frozen=True)
@@ -65,28 +69,31 @@ class Index:
             self._drop_copy()
 
     def exists(self) -> bool:
-        """Whether the collection was ever made."""
-        if self._url is None and not (self._folder / "chroma.sqlite3").is_file():
-            return False
+        """Whether it was made, and may be looked into. A folder is not opened for that."""
+        if self._url is None:
+            try:
+                return (self._folder / "chroma.sqlite3").is_file()
+            except PermissionError:
+                return False
         with self._telling():
-            client = self._client()
-            return any(found.name == self._name for found in client.list_collections())
+            return any(found.name == self._name for found in self._client().list_collections())
 
     def drop(self) -> None:
-        """Drop the collection, if there is one; a folder that cannot be opened goes as a whole."""
+        """Drop the index, if there is one. A folder is not opened for that, and goes as a whole.
+
+        Whoever is searching in this moment goes on in what they have open.
+        """
         with self._opening:
             self._collection_ = None
-            try:
+            if self._url is not None:
                 if self.exists():
                     with self._telling():
                         self._client().delete_collection(self._name)
-            except SearchIndexError:
-                if self._url is not None:
-                    raise
-                self.close()
-                with self._telling():
-                    shutil.rmtree(self._folder)
-                    _forget()
+                return
+            self._client_ = None
+            with self._telling():
+                _remove(self._folder)
+                _forget()
 
     def create(self) -> None:
         """Make an empty collection with the stamp as it is now."""
@@ -157,6 +164,56 @@ class Index:
         with self._telling():
             return self._collection().count()
 
+    def ids(self) -> set[int]:
+        """The passages it holds."""
+        with self._telling():
+            return {int(id) for id in self._collection().get(include=[])["ids"]}
+
+    def altered(self, rows: Sequence[PassageVector]) -> int:
+        """How many of these passages it holds with another vector or other properties."""
+        asked = {str(row.passage_id): row for row in rows}
+        if not asked:
+            return 0
+        with self._telling():
+            found = self._collection().get(list(asked), include=["metadatas", "embeddings"])
+            vectors = cast("NDArray[np.float32]", found["embeddings"])
+            held = zip(found["ids"], found["metadatas"] or [], vectors, strict=True)
+            same = sum(
+                metadata == _metadata(asked[id])
+                and bool(np.allclose(vector, asked[id].vector, atol=_SAME_NUMBER))
+                for id, metadata, vector in held
+            )
+        return len(asked) - same
+
+    def unreachable(self, rows: Sequence[PassageVector]) -> int:
+        """How many of these passages are not found by their own vectors, or as farther away."""
+        if not rows:
+            return 0
+        with self._telling():
+            lost = self._not_found(rows, near=10)
+            # A teaser that stands on many pages hides behind its copies.
+            hidden = [row for row, farthest in lost if farthest <= _SAME]
+            if not hidden:
+                return len(lost)
+            still = self._not_found(hidden, near=self._collection().count())
+            return len(lost) - len(hidden) + len(still)
+
+    def _not_found(
+        self, rows: Sequence[PassageVector], *, near: int
+    ) -> list[tuple[PassageVector, float]]:
+        """Those not among the nearest to themselves, each with the distance of the last of them."""
+        found = self._collection().query(
+            query_embeddings=np.stack([row.vector for row in rows]),
+            n_results=near,
+            include=["distances"],
+        )
+        distances = found["distances"] or []
+        return [
+            (row, float(max(far, default=1)))
+            for row, ids, far in zip(rows, found["ids"], distances, strict=True)
+            if dict(zip(ids, far, strict=True)).get(str(row.passage_id), 1) > _SAME
+        ]
+
     def _client(self) -> "Client":
         with self._opening:
             if self._client_ is None:
@@ -185,6 +242,12 @@ class Index:
     def _collection(self) -> "Collection":
         with self._opening:
             if self._collection_ is None:
+                if not self.exists():
+                    # Chroma would make an empty one where there is none.
+                    raise SearchIndexError(
+                        f"There is no search index in {self._url or self._folder}. The articles "
+                        "are safe in the library; run `dateline rebuild`."
+                    )
                 found = self._client().get_collection(self._name, embedding_function=None)
                 self._check(found.metadata or {})
                 self._collection_ = found
@@ -218,17 +281,38 @@ class Index:
             what = "check the server" if self._url else "run `dateline rebuild`"
             if not self._url and is_full(self._folder):
                 what = "its disk is full: free some space and repeat the command"
+            elif not self._url and isinstance(error, OSError):
+                what = "make the folder writable, or delete it"
             raise SearchIndexError(
                 f"The search index in {where} cannot be used: {_one_line(error)}. "
                 f"The articles are safe in the library; {what}."
             ) from error
 
 
+def _remove(folder: Path) -> None:
+    """Remove the folder, or what is in its place. One linked to or mounted is only emptied."""
+    if not folder.is_dir():
+        folder.unlink(missing_ok=True)
+        return
+    folder.chmod(0o700)
+    for inner in folder.iterdir():
+        if inner.is_dir() and not inner.is_symlink():
+            inner.chmod(0o700)
+            shutil.rmtree(inner)
+        else:
+            inner.unlink()
+    if not (folder.is_symlink() or folder.is_mount()):
+        folder.rmdir()
+
+
 def _forget() -> None:
     """Make chromadb forget the half-opened store that it keeps for the path of a folder.
 
-    Else it could not be opened by this process any more, once the damage or a full disk is mended.
+    Else it could not be opened by this process any more, once the damage or a full disk is mended,
+    or the folder is gone.
     """
+    if "chromadb" not in sys.modules:
+        return
     from chromadb.api.shared_system_client import SharedSystemClient
 
     SharedSystemClient.clear_system_cache()

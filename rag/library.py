@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, literal, or_, select, update
+from sqlalchemy import Connection, delete, func, literal, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from rag import fulltext
 from rag.errors import NotFound
@@ -50,6 +51,13 @@ from rag.types import NO_FILTERS, Article, Filters, Kind, Passage, PassageVector
 from rag.upgrades import prepare
 
 _SHORTEST_ID = 4
+
+_FOR_INDEX = (
+    select(passages, vectors.c.vector, articles.c.publisher, articles.c.published)
+    .join(vectors, vectors.c.passage_id == passages.c.id)
+    .join(articles, articles.c.id == passages.c.article_id)
+    .order_by(passages.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -267,19 +275,31 @@ class Library:
                 found += [(row.passage_id, np.frombuffer(row.vector, "<f4")) for row in rows]
         return found
 
+    def passage_vectors(self, passage_ids: Iterable[int]) -> list[PassageVector]:
+        """These passages as the index takes them, by id; removed ones are left out."""
+        found: list[PassageVector] = []
+        with reading(self._database) as connection:
+            for some in portions(passage_ids):
+                rows = connection.execute(_FOR_INDEX.where(passages.c.id.in_(some)))
+                found += [passage_vector_of(row) for row in rows]
+        return found
+
+    def told(self) -> tuple[list[int], set[int]]:
+        """Ids of the passages that the index was told of, and those that it may hold or not."""
+        with reading(self._database) as connection:
+            untold = set(connection.scalars(select(outbox.c.passage_id)))
+            ids = connection.scalars(select(passages.c.id).order_by(passages.c.id))
+            return [id for id in ids if id not in untold], untold
+
     def pending(self, *, limit: int = 1000) -> Pending:
-        """The next passages that the index must take (at most ``limit``) and all it must drop."""
+        """The next passages that the index must take and drop, at most ``limit`` of each."""
         with reading(self._database) as connection:
             removed = connection.scalars(
-                select(outbox.c.passage_id).where(outbox.c.action == "remove")
+                select(outbox.c.passage_id).where(outbox.c.action == "remove").limit(limit)
             )
             rows = connection.execute(
-                select(passages, vectors.c.vector, articles.c.publisher, articles.c.published)
-                .join(outbox, outbox.c.passage_id == passages.c.id)
-                .join(vectors)
-                .join(articles, articles.c.id == passages.c.article_id)
+                _FOR_INDEX.join(outbox, outbox.c.passage_id == passages.c.id)
                 .where(outbox.c.action == "add")
-                .order_by(passages.c.id)
                 .limit(limit)
             )
             return Pending([passage_vector_of(row) for row in rows], list(removed))
@@ -292,6 +312,8 @@ class Library:
                 for some in portions(ids):
                     told = outbox.c.passage_id.in_(some) & (outbox.c.action == action)
                     connection.execute(delete(outbox).where(told))
+            dropped = int(_meta(connection, "dropped") or 0) + len(pending.removed)
+            _set_meta(connection, dropped=str(dropped), told=secrets.token_hex(4))
 
     def restart_index(self) -> None:
         """The index starts over: a new generation, every passage pending, nothing to drop."""
@@ -299,23 +321,46 @@ class Library:
         with changing(self._database) as connection:
             connection.execute(delete(outbox))
             connection.execute(outbox.insert().from_select(["passage_id", "action"], everything))
-            connection.execute(
-                update(meta).where(meta.c.key == "generation").values(value=secrets.token_hex(4))
+            _set_meta(
+                connection, generation=secrets.token_hex(4), told=secrets.token_hex(4), dropped="0"
             )
 
     @property
     def name(self) -> str:
         """Random, made with the library; names its collection in the index."""
-        return self._meta("library")
+        return str(self._meta("library"))
 
     @property
     def generation(self) -> str:
         """Changes whenever the index starts over."""
-        return self._meta("generation")
+        return str(self._meta("generation"))
 
-    def _meta(self, key: str) -> str:
+    @property
+    def last_told(self) -> str:
+        """Changes whenever the index was told something."""
+        return self._meta("told") or ""
+
+    @property
+    def dropped(self) -> int:
+        """How many passages the index has dropped since it started over."""
+        return int(self._meta("dropped") or 0)
+
+    def _meta(self, key: str) -> str | None:
         with reading(self._database) as connection:
-            return str(connection.scalar(select(meta.c.value).where(meta.c.key == key)))
+            return _meta(connection, key)
+
+
+def _meta(connection: Connection, key: str) -> str | None:
+    return connection.scalar(select(meta.c.value).where(meta.c.key == key))
+
+
+def _set_meta(connection: Connection, **values: str) -> None:
+    statement = insert(meta).values([{"key": k, "value": v} for k, v in values.items()])
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[meta.c.key], set_={"value": statement.excluded.value}
+        )
+    )
 
 
 def _not_found(article_id: str, found: Sequence[str]) -> str:

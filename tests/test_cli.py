@@ -18,7 +18,9 @@ from pages_of_news import BAKERY, BRIDGE, CASES, COST
 from api import cli
 from api.adding import add
 from rag.engine import Engine
+from rag.settings import Settings
 from rag.types import Answer, Article
+from rag.wiring import open_engine
 
 
 @dataclass(frozen=True)
@@ -345,6 +347,30 @@ def test_status_and_rebuild(dateline: Command, news: Path) -> None:
     assert ran.code == 0
     assert ran.out.startswith(f"{status['passages']} passages are in the index; 0 articles")
     assert "index: ready\n" in dateline("status").out
+
+
+def test_status_looks_for_every_passage_by_its_own_vector(dateline: Command, news: Path) -> None:
+    dateline("ingest", news)
+    ran = dateline("status")
+    assert ran.code == 0
+    assert re.search(r"^audit: (\d+) of \1 passages looked for; all found$", ran.out, re.MULTILINE)
+    with open_engine(Settings(data=Path("data"))) as engine:
+        # As damage would that leaves the files' times as they were.
+        engine.index.delete([engine.library.told()[0][0]])
+        engine._seal.put(engine._note())
+    ran = dateline("status", "--all")
+    assert ran.code == 1
+    assert "1 missing from it. The articles are safe in the library; run `dateline reb" in ran.out
+    assert dateline("rebuild").code == 0
+    assert json.loads(dateline("status", "--json").out)["audit"].endswith("all found")
+
+
+def test_a_damaged_index_is_made_anew_by_the_next_question(dateline: Command, news: Path) -> None:
+    dateline("ingest", news)
+    Path("data/chroma/chroma.sqlite3").write_bytes(b"rubbish" * 1000)
+    ran = dateline("ask", COST)
+    assert ran.code == 0
+    assert "412 million euros" in ran.out
 
 
 def test_status_of_a_library_of_another_embedder(
