@@ -20,7 +20,9 @@ from rag.passages import quotable, split
 from rag.types import Article, Evidence
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
-WRITTEN = tuple(map(Path(__file__).with_name, ("faithful.yaml", "faithful_more.yaml")))
+WRITTEN = tuple(
+    map(Path(__file__).with_name, ("faithful.yaml", "faithful_more.yaml", "faithful_third.yaml"))
+)
 MOST = {"squad2": 130, "finance": 70, "wikitexts": 40, "speech": 12}
 """How many generated answers there are of a set in each half, at most."""
 NAMED = ("person", "place", "organisation")
