@@ -10,9 +10,8 @@ from rag.embed import Embedder
 from rag.names import Name
 from rag.passages import quotable
 from rag.question import stem, stems, words
-from rag.quoted import SURE, Finding, Sentence
+from rag.quoted import SURE, Finding, Sentence, Worked
 from rag.types import Evidence
-from rag.values import Value
 from rag.weighing import Weighing
 from rag.wording import share
 
@@ -39,14 +38,11 @@ class Given:
         self._all = support_names.Context("\n".join([question, *texts]))
         self._lowered = support_names.lowered([*texts, question])
 
-    def weigh(
-        self, text: str, numbers: Iterable[int], *, cited: bool, shown: Sequence[Value] = ()
-    ) -> Finding:
+    def weigh(self, text: str, numbers: Iterable[int], *, cited: bool, worked: Worked) -> Finding:
         """Hold a claim against the passages with these numbers.
 
         When the claim ``cited`` them, each that says something of it is quoted.
-        ``shown`` are the values that the answer has shown before, from which this claim may work
-        out a sum or a difference.
+        ``worked`` are the values from which this claim may work out a sum or a difference.
         """
         among = set(numbers)
         chosen = [one for one in self.sentences if one.number in among]
@@ -56,8 +52,15 @@ class Given:
         shares = [share(said, sentence.stems) for sentence in chosen]
         # The meaning of the sentences decides only where their wording does not.
         meanings = [0.0] * len(chosen) if max(shares) >= SURE else self._meanings(text, chosen)
-        weighing = Weighing(text, chosen, self.names_in(text), shares=shares, meanings=meanings)
-        return weighing.finding(shown, cited=cited)
+        weighing = Weighing(
+            text,
+            chosen,
+            self.names_in(text),
+            shares=shares,
+            meanings=meanings,
+            asked=self._asked,
+        )
+        return weighing.finding(worked, cited=cited)
 
     def beside(self, cites: Iterable[int]) -> list[int]:
         """The numbers of the other passages of the articles that these are of."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import digit
 
 from rag.links import MARKER, marked, strip_links
@@ -65,6 +65,7 @@ _EMPHASIS = re.compile(r"\n|\*\*|\*|(?<!_)_{1,2}(?!_)|``+|`")
 _LABEL = re.compile(r"^\s*(?:final |the )?answer\s*:\s*", re.IGNORECASE)
 _LINE_START = re.compile(r"^[^\S\n]*+(?:(?:#{1,6}|>)(?:[^\S\n]++|$))+", re.MULTILINE)
 _BULLET = re.compile(r"(?:[-*•‣–]|\d{1,2}[.)])\s+")
+_RULE = re.compile(r"\|(?:[ \t]*:?-+:?[ \t]*\|)+")
 _CLOSING = "\"'”’)»"
 _ENDS = tuple(".!?…。！？")
 _ABSTAINS = re.compile(
@@ -77,19 +78,23 @@ class Claim:
     """One sentence of a draft without its markers. ``cites`` are the numbers that it cites.
 
     ``lead`` is what stands between it and the sentence before: a space, a line end, a bullet.
-    ``whole`` is False for the last sentence of a draft that was cut off in it.
+    ``whole`` is False for the last sentence of a draft that was cut off in it, and ``head`` True
+    for the row with the titles of a table's columns, with the rule under it.
     """
 
     text: str
     cites: tuple[int, ...]
     lead: str = " "
     whole: bool = True
+    head: bool = False
 
     def marked(self, numbers: Sequence[int]) -> str:
         """The sentence with other markers, put before the mark that ends it."""
         marks = "".join(f"[{number}]" for number in numbers)
         if not marks:
             return self.text
+        if self.text.endswith("|"):
+            return f"{self.text[:-1].rstrip()} {marks} |"
         stem = self.text.rstrip(_CLOSING)
         at = len(stem) - stem.endswith(_ENDS)
         if any(closing in self.text[at:] for closing in "\"'”’»"):
@@ -119,7 +124,11 @@ def take_apart(draft: str, *, urls: frozenset[str], complete: bool = True) -> Dr
     last = 0
     for start, end in sentences(text):
         claim = _claim(text[start:end], between=text[last:start], first=not claims)
-        if claim.text:
+        if _RULE.fullmatch(text[start:end]) and claims and claims[-1].text.startswith("|"):
+            claims[-1] = replace(
+                claims[-1], text=f"{claims[-1].text}\n{text[start:end]}", head=True
+            )
+        elif claim.text:
             claims.append(claim)
         elif claim.cites and claims:
             # A marker on a line of its own belongs to what stands before it.

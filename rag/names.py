@@ -26,6 +26,8 @@ _OPENERS = frozenset(
     """analysts around nearly almost roughly despite although though however meanwhile instead
     since following because still yet even officials shares separately earlier later last next
     first second one two three four five six seven eight nine ten many much several people
+    besides elsewhere conversely accordingly consequently hence similarly likewise nevertheless
+    nonetheless subsequently finally initially previously originally afterwards currently
     unfortunately interestingly lastly firstly secondly yes no notably specifically
     experts overall another among within together today yesterday tomorrow asked amid both
     neither either thanks due once additionally moreover furthermore therefore thus also

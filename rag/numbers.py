@@ -141,6 +141,7 @@ _CHANGE = re.compile(
     r"(?i:\b(?:from|by|up|down|rose|risen|rises|fell|fallen|grew|climbed|jumped|dropped|gained|lost|"
     r"raised|increased|cut)\s+(?:about\s|around\s|roughly\s|just\s)?)$"
 )
+_OWN_SCALE = 1_000
 _SCORE = re.compile(
     r"\s(?:win|defeat|loss|draw|victory|lead|vote|majority|record|ruling|decision)(?!\w)"
 )
@@ -375,7 +376,8 @@ def _inherit(first: Number, second: Number) -> tuple[Number, Number] | tuple[Non
         first = replace(first, kind=second.kind, unit=second.unit)
     if (first.kind, first.unit) != (second.kind, second.unit):
         return None, None
-    if second.scaled and not first.scaled:
+    # "€2 to €3 million" is millions, "€900,000 to €1.3 million" is not.
+    if second.scaled and not first.scaled and first.high < _OWN_SCALE:
         low, high = first.low * second.scale, first.high * second.scale
         first = replace(first, low=low, high=high, scale=second.scale)
     return first, second

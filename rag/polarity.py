@@ -20,6 +20,8 @@ _DENIES_TOO = re.compile(
     r"|n['’]t\b",
     re.IGNORECASE,
 )
+# "The whole company, not a part of it" says the first again, and denies nothing.
+_CONTRASTS = re.compile(r"\s*[,(—–]\s*(?:and |but )?not\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 # Only words that hardly ever stand for anything else: "more" and "late" stand in most articles.
 _PAIRS = """
@@ -51,6 +53,7 @@ def denial(claim: str, quotes: Sequence[str], *, close: bool) -> str | None:
     start = len("not") if claim.lower().startswith("not ") else 0
     if not close:
         return None
+    claim = _CONTRASTS.sub(",", claim)
     if _DENIES.search(claim, start) and not _DENIES_TOO.search(said):
         return "the passages cited do not deny this"
     if _DENIES_TOO.search(claim):

@@ -1,10 +1,11 @@
 """What a claim is held against, a sentence at a time, and what comes of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from rag import support_dates, support_names
+from rag import support_dates, support_names, values
 from rag.copies import prints
 from rag.question import stems
 from rag.types import Evidence
@@ -34,6 +35,11 @@ class Sentence:
     def values(self) -> tuple[Value, ...]:
         """Its values, in each way that its dates may be meant."""
         return tuple(support_dates.quoted(self.text, published=self.published))
+
+    @cached_property
+    def plain(self) -> str:
+        """Its text with the values in it struck out."""
+        return values.struck(self.text, self.values)
 
     @cached_property
     def headline(self) -> tuple[Value, ...]:
@@ -68,6 +74,17 @@ class Sentence:
         )
         known = dict.fromkeys((item.article.title, item.article.publisher, *printing))
         return " | ".join(filter(None, known))
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What a claim may work out a sum or a difference of: the values that the answer ``shown``.
+
+    ``ahead`` is the sentence after it, where that is what shows them.
+    """
+
+    shown: Sequence[Value] = ()
+    ahead: str = ""
 
 
 @dataclass(frozen=True)

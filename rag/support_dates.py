@@ -11,15 +11,27 @@ from rag.dates import WEEKDAYS, When, resolve, span_of_years
 from rag.values import Value
 
 _FUTURE = re.compile(
-    r"\b(?:will|would|shall|plans?|planned|expect\w*|due|by|until|to be|scheduled|next|hopes?|"
-    r"aims?|could|may|might|is to|are to|from|starting|starts?|begins?|ends?|expires?|opens?|"
+    r"\b(?:will|would|shall|must|plans?|planned|expect\w*|due|to be|scheduled|next|hopes?|"
+    r"aims?|could|may|might|is to|are to|starting|starts?|begins?|ends?|expires?|opens?|"
     r"closes?)\b",
     re.IGNORECASE,
 )
+# These tell of what is to come only right before the date: "from 8 metres" does not.
+_FUTURE_BEFORE = re.compile(r"(?i:\b(?:by|until|till|from)(?:\s[a-z-]+){0,3}\s)$")
 _YEAR_BEFORE = re.compile(
     r"\b(?:the|a) year (?:before|earlier)\b|\b(?:the )?(?:previous|prior|preceding) year\b",
     re.IGNORECASE,
 )
+_SPAN = re.compile(
+    r"\b(?:(?P<about>almost|nearly|about|around)|(?P<over>over|more than)|for|after|within|"
+    r"lasts?|lasted|takes?|took) (?P<span>an? (?P<unit>year|month|week|day|hour|decade|century))\b",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"\b(?:later|after)\b", re.IGNORECASE)
+_EARLIER = re.compile(r"\b(?:earlier|before)\b", re.IGNORECASE)
+_DAYS = {"day": 1, "week": 7}
+_FAR, _ANY_YEAR = 1_000, 2001
+_TO_COME = re.compile(r"(?i:\b(?:due|will|would|expected|scheduled|planned|to be)\b[^.,;:]{0,30})$")
 _PUBLISHED = re.compile(
     r"(?i:\b(?:as of|reported|report|published|publication|article|story|dated|wrote|written|"
     r"posted|updated|according to)\b[^.;]{0,40})$"
@@ -45,10 +57,10 @@ def quoted(text: str, *, published: date | None) -> list[Value]:
     A month without a year is the last one where the sentence tells what has been, and may be the
     next one where it tells what will be; so is a day of the week. "The year before" is a date.
     """
-    found = values.find(text, reference=published)
+    found = [*values.find(text, reference=published), *_single_spans(text)]
     if published is None:
         return found
-    future = _FUTURE.search(text) is not None
+    ahead = _FUTURE.search(text) is not None
     open_ones = {one.start: one for one in values.find(text) if one.when and not one.when.first}
     read: list[Value] = []
     for value in found:
@@ -56,6 +68,7 @@ def quoted(text: str, *, published: date | None) -> list[Value]:
         if value.when is None or as_written is None or as_written.when is None:
             read.append(value)
             continue
+        future = ahead or _FUTURE_BEFORE.search(text[: value.start]) is not None
         other = _other_reading(value.when, as_written.when, published, future=future)
         if other is None or future:
             read.append(value)
@@ -77,7 +90,7 @@ def bears_date(quoted: Value, claim: Value) -> bool:
             quoted.when.precision in ("range", "week")
             and claim.when.first is not None
             and claim.when.first == claim.when.last
-            and claim.when.first in ends
+            and claim.when.first in ends[: 1 if quoted.when.precision == "week" else 2]
         )
     dated, other = (claim, quoted) if claim.when else (quoted, claim)
     return other.kind == "count" and dated.text.isdigit() and other.amount == Decimal(dated.text)
@@ -92,15 +105,37 @@ def is_publication(
     article tells without a date it tells as news.
     """
     when = value.when
-    if when is None or when.first is None or when.last is None:
+    if _TO_COME.search(text[: value.start]):
         return False
     days = [day for day in published if day]
+    if when and when.month and when.day and not when.year:
+        return any((when.month, when.day) == (day.month, day.day) for day in days)
+    if when is None or when.first is None or when.last is None:
+        return False
     if any(when.first == when.last == day for day in days):
         return True
     said_so = (
         undated or when.precision == "month" or _PUBLISHED.search(text[: value.start]) is not None
     )
     return said_so and any(when.first <= day <= when.last for day in days)
+
+
+def follows(value: Value, text: str, shown: Sequence[Value]) -> bool:
+    """Whether a day is so many days or weeks from one that is shown, and the text says so."""
+    way = 1 if _LATER.search(text) else -1 if _EARLIER.search(text) else 0
+    when = value.when
+    if when is None or not (when.month and when.day and way):
+        return False
+    spans = [one for one in shown if one.kind == "duration" and one.unit in _DAYS and one.amount]
+    dates = [one.when for one in shown if one.when and one.when.month and one.when.day]
+    year = when.year or _ANY_YEAR
+    for start in (date(one.year or year, one.month or 1, one.day or 1) for one in dates):
+        for span in spans:
+            days = int(span.amount or 0) * _DAYS[span.unit or ""] * way
+            day = start + timedelta(days=days) if abs(days) < _FAR else start
+            if (day.month, day.day) == (when.month, when.day) and when.year in (None, day.year):
+                return True
+    return False
 
 
 def part_of(text: str, value: Value) -> str | None:
@@ -124,6 +159,24 @@ def _other_reading(
     return resolve(replace(as_written, side="next" if future else "last"), published)
 
 
+def _single_spans(text: str) -> list[Value]:
+    """The one year that "almost a year" is."""
+    return [
+        Value(
+            kind="duration",
+            start=span.start("span"),
+            end=span.end(),
+            text=span["span"],
+            low=Decimal(1),
+            high=Decimal(1),
+            unit=span["unit"].lower(),
+            qualifier="about" if span["about"] else "more_than" if span["over"] else None,
+            outer=span.span(),
+        )
+        for span in _SPAN.finditer(text)
+    ]
+
+
 def _last_months(text: str, found: Sequence[Value]) -> list[Value]:
     """The December that "the end of 2029" also says, and the 30th that "the end of June" does."""
     ends = []
@@ -133,10 +186,13 @@ def _last_months(text: str, found: Sequence[Value]) -> list[Value]:
             continue
         if when.precision == "year":
             first = date(when.year, 12, 1)
-            ends.append(replace(when, precision="month", month=12, first=first))
+            ends.append(
+                replace(value, when=replace(when, precision="month", month=12, first=first))
+            )
         elif when.precision == "month":
-            ends.append(replace(when, precision="day", day=when.last.day, first=when.last))
-    return [replace(value, when=when) for value in found[:1] for when in ends]
+            day = replace(when, precision="day", day=when.last.day, first=when.last)
+            ends.append(replace(value, when=day))
+    return ends
 
 
 def _years_before(text: str, found: Sequence[Value], published: date) -> list[Value]:

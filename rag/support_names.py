@@ -10,7 +10,7 @@ from rag.about import ALIASES
 from rag.names import Name
 from rag.question import STOP_WORDS, stem, words
 
-_OPENS = re.compile(r"(?:^|[.!?:;\n–—•])[\s\"'“‘(]*$")
+_OPENS = re.compile(r"(?:^|[.!?:;\n–—•|])[\s\"'“‘(]*$")
 _JOINING = frozenset({"of", "for", "and", "de", "the", "der", "van", "von", "la", "le"})
 # What only a name has behind it: "Venn, a teacher", "Hart's".
 _APPOSED = re.compile(r",\s(?:an?|the|who|whose|aged|\d+)\b|['’]s\b")

@@ -1,9 +1,11 @@
 """Numerals that are no values (H200, number 54, 18:30, 3-1): they must stand in quotes as well."""
 
 import re
+from decimal import Decimal
 
 from rag import values
 from rag.question import stem, words
+from rag.values import Value
 
 _NUMERAL = re.compile(r"\w*\d\w*(?:[.:/-]\w*\d\w*)*")
 _TIME = re.compile(
@@ -62,6 +64,20 @@ class Numerals:
             ):
                 missing.append(numeral)
         return missing
+
+    @property
+    def counts(self) -> list[Value]:
+        """The bare numbers of it as counts: "National Union 84" may be what a sum is made of."""
+        return [
+            Value("count", 0, 0, numeral, Decimal(numeral), Decimal(numeral))
+            for _, numeral in self._others
+            if numeral.isdecimal()
+        ]
+
+    def stand_in(self, quote: str) -> bool:
+        """Whether a quote has one of the numerals."""
+        theirs = {_plain(one[0]) for one in _NUMERAL.finditer(quote)}
+        return any(_plain(numeral) in theirs for _, numeral in self._others)
 
     def _leeway(self, time: re.Match[str]) -> int:
         """How many minutes a time may be off: a quarter of an hour when it is "about"."""

@@ -20,9 +20,11 @@ _WHICH = re.compile(
     r"(?i:\b(?:the|these|those|its|their|his|her|both|all|our|other|of|last|first|next)\s+)$"
 )
 _SMALL = 12
+_NAMED_AFTER = re.compile(r"[^.:;]{0,60}:\s(?P<named>.+)")
+_BETWEEN_NAMED = re.compile(r"[,;]\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+")
 _ABOUT_A_FRACTION = 5
 # Builders and visitors are people too, so that another number of people proves nothing.
-_ANYBODY = frozenset({"people", "persons", "others", "times", "ones"})
+ANYBODY = frozenset({"people", "persons", "others", "times", "ones"})
 _DERIVES = re.compile(
     r"\b(?:total\w*|altogether|together|combined|sum|in all|overall|difference|gap|margin|more|"
     r"less|fewer|higher|lower|rise|rose|risen|increase\w*|up|grew|growth|gain\w*|fall|fell|fallen|"
@@ -30,6 +32,12 @@ _DERIVES = re.compile(
     r"above|below|under|over|beyond|"
     r"makes?|making|leaves?)\b",
     re.IGNORECASE,
+)
+_BY = re.compile(r"(?i:\b(?:by|leaves?|leaving)\s)$")
+_HOUR = re.compile(r"\s(?:in the|o['’]clock)\b")
+_TOGETHER = re.compile(r"(?i:\b(?:together|altogether|combined|in all)\b[^.,:;]{0,25}\s)$")
+_MORE = re.compile(
+    r"(?:\s[a-z-]+)?\s(?:more|less|fewer|higher|lower|dearer|cheaper|larger|smaller|above|below)\b"
 )
 _UP_WORDS = (
     "rose risen rise rises rising increase increased increases increasing grew grown grows growing "
@@ -63,7 +71,9 @@ def claimed(text: str, *, reference: date | None) -> list[Value]:
     as_written = {one.start: one for one in values.find(text)}
     found: list[Value] = []
     for value in values.find(text, reference=reference):
-        if _says_which(text, value) or (value.text.lower() == "one" and value.noun is None):
+        if _says_which(text, value) or _counts_what_follows(text, value):
+            continue
+        if value.text.lower() == "one" and value.noun is None:
             continue
         # A month without a year may be any; what the quote says decides which.
         raw = as_written.get(value.start)
@@ -92,11 +102,14 @@ def bears(quoted: Value, claim: Value) -> bool:
     """
     if claim.when or quoted.when:
         return bears_date(quoted, claim)
-    if values.same(quoted, claim) or _is_nearly(quoted, claim):
+    units = _counts_units(quoted, claim) or _counts_units(claim, quoted)
+    if units or values.same(quoted, claim) or _is_nearly(quoted, claim):
         return not _per_else(quoted, claim)
     if not _like(quoted, claim) or _per_else(quoted, claim):
         return False
     asked, said = _ends(claim), _ends(quoted)
+    if _is_bare(claim) and quoted.kind in ("measure", "duration", "points"):
+        said = quoted.low or Decimal(0), quoted.high or Decimal(0)  # "from 40 to 24" is in its unit
     exact = quoted.qualifier in (None, "about")
     if claim.qualifier in (None, "about"):
         rounded = claim.qualifier == "about" and exact and _rounds_to(said, asked, claim)
@@ -132,7 +145,7 @@ def swapped(claim: Value, quoted: Sequence[Value]) -> Value | None:
 
     "14,000 bakers" of "85 bakers bake 14,000 loaves" gives the 85.
     """
-    if claim.kind != "count" or claim.noun is None or claim.noun in _ANYBODY:
+    if claim.kind != "count" or claim.noun is None or claim.noun in ANYBODY:
         return None
     noun = stem(claim.noun)
     bearing = [one for one in quoted if bears(one, claim)]
@@ -161,10 +174,13 @@ def follows(value: Value, text: str, shown: Sequence[Value]) -> bool:
     """
     if value.kind == "multiple":
         return _is_ratio(value, shown)
-    if value.low is None or value.low != value.high or not _DERIVES.search(text):
+    if value.low is None:
         return False
-    parts = [one for one in shown if _addable(one, value)]
-    amounts = list(dict.fromkeys(_ends(one)[0] for one in parts))
+    if value.low != value.high:
+        return _is_range_less(value, shown)
+    if not _DERIVES.search(text):
+        return False
+    amounts = list(dict.fromkeys(_in_units_of(value, one) for one in shown if _addable(one, value)))
     wanted = _ends(value)
     totals = {sum(amounts, Decimal(0))} if len(amounts) > 2 else set()
     for a, b in combinations(amounts, 2):
@@ -176,9 +192,45 @@ def follows(value: Value, text: str, shown: Sequence[Value]) -> bool:
     )
 
 
+def is_said_as_gap(text: str, value: Value) -> bool:
+    """Whether a value stands where a difference does: "by 43", "43 more than"."""
+    return value.when is None and (
+        value.kind == "multiple"
+        or (_BY.search(text[: value.outer[0]]) is not None and not _HOUR.match(text, value.end))
+        or _TOGETHER.search(text[: value.outer[0]]) is not None
+        or _MORE.match(text, value.end) is not None
+    )
+
+
+def moved_by(value: Value, text: str, quoted: Sequence[Value]) -> bool:
+    """Whether a sentence tells of a move "from 5% to 6%", of which a value is the difference."""
+    ends = [
+        next((one for one in quoted if text[: one.outer[0]].lower().endswith(f" {word} ")), None)
+        for word in ("from", "to")
+    ]
+    start, end = ends
+    if start is None or end is None or value.low is None:
+        return False
+    if start.kind == "percent" and value.kind != "points":
+        return False
+    both = _addable(start, value) and _addable(end, value)
+    return both and abs(_ends(start)[0] - _ends(end)[0]) == _ends(value)[0]
+
+
 def _per_else(quoted: Value, claim: Value) -> bool:
     """Whether one is a rate for something else than the other: a month, not a year."""
     return bool(claim.per and quoted.per and stem(claim.per) != stem(quoted.per))
+
+
+def _counts_units(one: Value, other: Value) -> bool:
+    """Whether a thing that is counted is also the word for a measure: "two Asian yards"."""
+    return (
+        one.kind == "count"
+        and one.noun is not None
+        and other.kind == "measure"
+        and one.low == other.low
+        and stem(one.noun) == stem(other.text.split()[-1])
+    )
 
 
 def _is_nearly(quoted: Value, claim: Value) -> bool:
@@ -265,6 +317,17 @@ def _is_ratio(value: Value, shown: Sequence[Value]) -> bool:
     return False
 
 
+def _is_range_less(value: Value, shown: Sequence[Value]) -> bool:
+    """Whether a range is one that is shown, more or less a value that is shown."""
+    wanted = _ends(value)
+    ranges = [one for one in shown if one.low != one.high and not one.when and _like(one, value)]
+    return any(
+        {low - one, low + one} & {wanted[0]} and high - low == wanted[1] - wanted[0]
+        for low, high in map(_ends, ranges)
+        for one in (_ends(part)[0] for part in shown if _addable(part, value))
+    )
+
+
 def _is_near(ratio: Decimal, value: Value) -> bool:
     """Whether a ratio is "nearly", "more than" or "less than" so many times, by less than one."""
     gap = ratio - (value.amount or Decimal(0))
@@ -279,7 +342,18 @@ def _addable(part: Value, total: Value) -> bool:
         return False
     if total.kind == "points" and part.kind == "percent":
         return True
-    return part.kind == total.kind and _like(part, total)
+    return (part.kind == total.kind or _is_bare(part)) and _like(total, part)
+
+
+def _is_bare(value: Value) -> bool:
+    return value.kind == "count" and not value.noun and not value.unit
+
+
+def _in_units_of(total: Value, part: Value) -> Decimal:
+    """What a part is worth in a total's base unit; a bare number is in the total's own unit."""
+    if _is_bare(part) and total.low:
+        return (part.low or Decimal(0)) * _ends(total)[0] / total.low
+    return _ends(part)[0]
 
 
 def _says_which(text: str, value: Value) -> bool:
@@ -291,6 +365,14 @@ def _says_which(text: str, value: Value) -> bool:
         and value.amount <= _SMALL
         and _WHICH.search(text[: value.start]) is not None
     )
+
+
+def _counts_what_follows(text: str, value: Value) -> bool:
+    """Whether a number in words counts what the sentence then names: "two conditions: a and b"."""
+    named = _NAMED_AFTER.match(text, value.outer[1])
+    if value.kind != "count" or value.noun is None or named is None or not value.text.isalpha():
+        return False
+    return len(_BETWEEN_NAMED.split(named["named"])) == value.amount
 
 
 def _direction(text: str, value: Value) -> Direction | None:

@@ -17,17 +17,19 @@ _BEFORE: dict[Qualifier, str] = {
     ),
     "at_most": (
         r"up to|at most|no more than|not more than|no (?:higher|greater|bigger|longer|later) than|"
+        r"(?:cannot|can['’]t|may not|must not|never|not) (?:[a-z]+ ){1,2}"
+        r"(?:more|longer|further) than|"
         r"as (?:much|many|high) as|a maximum of|"
         r"maximum of|≤|<=|not (?:over|above|exceeding)"
     ),
     "more_than": (
         r"(?:slightly |well |just |far |much )?(?:more than|over|above|exceed(?:ing|ed|s)?|"
-        r"greater than|higher than|north of|in excess of)|upwards? of|beyond|surpass(?:ing|ed|es)|"
-        r"topp(?:ing|ed)|>"
+        r"(?:greater|higher|longer|further) than|north of|in excess of)|upwards? of|beyond|"
+        r"surpass(?:ing|ed|es)|topp(?:ing|ed)|>"
     ),
     "less_than": (
         r"(?:slightly |well |just |far |much )?(?:less than|under|below|fewer than|"
-        r"lower than|short of|shy of)|<"
+        r"(?:lower|shorter) than|short of|shy of)|<"
     ),
 }
 _QUALIFIER = re.compile(

@@ -1,6 +1,7 @@
 """Typed values (money, percentages, counts, dates ...) found in a text, and compared by value."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -95,6 +96,16 @@ def find(text: str, *, reference: date | None = None) -> list[Value]:
     if source != text:
         found = [replace(value, text=source[value.start : value.end]) for value in found]
     return sorted(found, key=lambda value: value.start)
+
+
+def struck(text: str, found: Iterable[Value]) -> str:
+    """The text with noughts for the letters of the figures in it, so that all keeps its place."""
+    for value in found:
+        if value.when:
+            continue  # "in August" tells one figure from another
+        noughts = "".join("0" if char.isalnum() else char for char in text[value.start : value.end])
+        text = text[: value.start] + noughts + text[value.end :]
+    return text
 
 
 def same(a: Value, b: Value, *, bounds: bool = True) -> bool:

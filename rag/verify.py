@@ -1,7 +1,7 @@
 """Checks in code: a model's draft against what it cites, and every quote before it is shown."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.bearing import Given
@@ -10,7 +10,7 @@ from rag.embed import shipped
 from rag.links import strip_links
 from rag.passages import cite
 from rag.question import stem
-from rag.quoted import Finding, Sentence
+from rag.quoted import Finding, Sentence, Worked
 from rag.types import Article, Citation, Evidence, Label, Unsupported
 from rag.values import Value, find
 
@@ -46,6 +46,7 @@ _IS_NOT_SAID = re.compile(
     rf"been) not) {_TOLD}\b[^.,;:]{{0,40}}\.?$",
     re.IGNORECASE,
 )
+_IN_SOURCE = re.compile(rf"\b(?:in|by) (?:the|this|that|either|any) {_SOURCES}\.?$", re.IGNORECASE)
 _ABSTAINS = re.compile(r"[\"“]?not in the articles?[.!]?[\"”]?$", re.IGNORECASE)
 # What follows on silence is a claim like any other.
 _SAYS_MORE = re.compile(
@@ -73,6 +74,8 @@ _LEAD_IN = re.compile(
 # A sentence that only says what is not said is not checked, so it must have room for little else.
 _LONGEST_SILENCE = 250
 _LEAD_WORDS = 3
+_TITLE_WORDS = 4
+_BLANKS = 2
 # Far beyond any answer that was asked for; what is longer is there to keep the checker busy.
 _MOST_CLAIMS = 40
 _LONGEST_CLAIM = 1_000
@@ -140,11 +143,9 @@ class _Checking:
         claims = apart.claims[:_MOST_CLAIMS]
         if len(apart.claims) > _MOST_CLAIMS:
             self._report(apart.claims[_MOST_CLAIMS].text, "the answer goes on for too long")
-        pieces = [
-            piece
-            for claim, cites in zip(claims, _nearest_cites(claims), strict=True)
-            for piece in self._piece(claim, cites)
-        ]
+        pieces: list[str] = []
+        for at, (claim, cites) in enumerate(zip(claims, _nearest_cites(claims), strict=True)):
+            pieces += self._piece(claim, cites, next(iter(claims[at + 1 :]), None))
         return Checked(
             text="".join(pieces).strip(),
             citations=tuple(self._citations.values()),
@@ -156,18 +157,19 @@ class _Checking:
             silent=self._silent,
         )
 
-    def _piece(self, claim: Claim, near: Sequence[int]) -> list[str]:
+    def _piece(self, claim: Claim, near: Sequence[int], after: Claim | None) -> list[str]:
         """What stays of a claim in the text: itself with its markers, or nothing.
 
-        ``near`` are the passages that the sentence after or before it cites.
+        ``near`` are the passages that the sentence after or before it cites, ``after`` is the next.
         """
         if not claim.whole:
             self._report(claim.text, "the answer was cut off here")
             return []
         if _LEAD_IN.match(claim.text) or self._only_leads(claim):
             return []
-        if self._says_nothing(claim):
-            self._silent += 1
+        silent = self._says_nothing(claim)
+        self._silent += silent
+        if silent or self._only_titles(claim):
             return [claim.lead + claim.text]
         if len(claim.text) > _LONGEST_CLAIM or len(find(claim.text)) > _MOST_VALUES:
             return self._cut_out(claim, Finding(faults=("it is too long to be checked",)))
@@ -175,9 +177,13 @@ class _Checking:
         for number in foreign:
             self._report(f"[{number}]", "no such passage was given")
         given = self._given
-        cites = [number for number in claim.cites if number in self._numbers]
-        finding = self._weigh(claim, cites, [one for one in near if one in self._numbers])
-        if not finding.faults and not finding.shown and given.is_beside_the_question(claim.text):
+        cites, near = self._given_of(claim.cites), self._given_of(near)
+        finding = self._weigh(claim, cites, near, Worked(self._shown))
+        if finding.faults and after and (worked := self._worked_ahead(after)):
+            again = self._weigh(claim, cites, near, worked)
+            finding = finding if again.faults else again
+        strays = not finding.faults and not find(claim.text) and not self._goes_on(finding)
+        if strays and given.is_beside_the_question(claim.text):
             finding = Finding(faults=("it has nothing to do with the question",))
         if finding.faults:
             return self._cut_out(claim, finding)
@@ -185,25 +191,37 @@ class _Checking:
             self._report(f"[{number}]", f"that passage does not say: {claim.text}")
         return [self._kept_piece(claim, finding)]
 
-    def _weigh(self, claim: Claim, cites: Sequence[int], near: Sequence[int]) -> Finding:
+    def _given_of(self, numbers: Iterable[int]) -> list[int]:
+        """Those of some numbers that are of passages given."""
+        return [number for number in numbers if number in self._numbers]
+
+    def _worked_ahead(self, after: Claim) -> Worked | None:
+        """What the next sentence shows: a sum is often said before what it is worked out of."""
+        cites = self._given_of(after.cites) or self._numbers
+        found = self._given.weigh(after.text, cites, cited=False, worked=Worked(self._shown))
+        return None if found.faults else Worked([*self._shown, *found.shown], after.text)
+
+    def _weigh(
+        self, claim: Claim, cites: Sequence[int], near: Sequence[int], worked: Worked
+    ) -> Finding:
         text = strip_links(claim.text, urls=frozenset())[0]
         given = self._given
         if not cites:
-            first = given.weigh(text, near or self._numbers, cited=False, shown=self._shown)
+            first = given.weigh(text, near or self._numbers, cited=False, worked=worked)
             if not first.faults or not near or not given.says_much(text):
                 return first
-            far = given.weigh(text, self._numbers, cited=False, shown=self._shown)
+            far = given.weigh(text, self._numbers, cited=False, worked=worked)
             return far if far.is_better_than(first) else first
-        first = given.weigh(text, cites, cited=True, shown=self._shown)
+        first = given.weigh(text, cites, cited=True, worked=worked)
         if not first.faults:
             return first
         # A marker is often one passage short of what the sentence takes from an article.
         if beside := given.beside(cites):
-            whole = given.weigh(text, [*cites, *beside], cited=False, shown=self._shown)
+            whole = given.weigh(text, [*cites, *beside], cited=False, worked=worked)
             if not whole.faults:
                 return whole
         others = [number for number in self._numbers if number not in cites]
-        second = given.weigh(text, others, cited=False, shown=self._shown)
+        second = given.weigh(text, others, cited=False, worked=worked)
         if second.faults or not second.is_better_than(first):
             return first
         self._report(
@@ -211,6 +229,14 @@ class _Checking:
             f"another passage says this, not the one cited: {claim.text}",
         )
         return second
+
+    def _goes_on(self, finding: Finding) -> bool:
+        """Whether its quotes are quoted already, or follow right upon one that is."""
+        return any(
+            one.evidence.article.id == article and start <= one.start <= end + _BLANKS
+            for one in finding.quotes[:1]
+            for article, start, end in self._citations
+        )
 
     def _cut_out(self, claim: Claim, finding: Finding) -> list[str]:
         why = "; ".join(finding.faults)
@@ -244,12 +270,20 @@ class _Checking:
         few = len(claim.text.split()) <= _LEAD_WORDS and not claim.cites
         return few and not find(claim.text) and not self._given.names_in(claim.text)
 
+    def _only_titles(self, claim: Claim) -> bool:
+        """Whether it is the head of a table, with short titles alone and no value or new name."""
+        cells = claim.text.partition("\n")[0].split("|")
+        short = claim.head and all(len(cell.split()) <= _TITLE_WORDS for cell in cells)
+        return short and not find(claim.text) and self._given.knows_names(claim.text)
+
     def _says_nothing(self, claim: Claim) -> bool:
         """Whether it only says what the articles do not say, with no value but the question's and
         no name that is not known.
         """
         silent = _SILENT.match(claim.text)
-        plain = None if claim.cites else _IS_NOT_SAID.match(claim.text)
+        plain = _IS_NOT_SAID.match(claim.text)
+        if claim.cites and not _IN_SOURCE.search(claim.text):
+            plain = None  # "the buyer was not named" may be what an article says
         silent = silent or plain
         if silent is None or _SAYS_MORE.search(claim.text, silent.end()):
             return False

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from rag import polarity, support_dates, support_names, support_values
+from rag import polarity, support_dates, support_names, support_values, values
 from rag.names import Name
 from rag.question import stem, stems, words
-from rag.quoted import SURE, Finding, Sentence
+from rag.quoted import SURE, Finding, Sentence, Worked
 from rag.rivals import LIKE, Rivals
 from rag.support_numerals import Numerals
 from rag.values import Value
@@ -26,6 +26,13 @@ _MEANING = 0.5
 _QUOTATION = re.compile(
     r"[\"“„]([^\"“”„]{12,})[\"”“]|«([^«»]{12,})»|(?<!\w)[‘']([^‘’']{20,})[’'](?!\w)"
 )
+_ATTRIBUTES = frozenset(
+    map(
+        stem,
+        "figure number estimate information statement account report come source".split(),  # noqa: SIM905
+    )
+)
+_PRONOUN = re.compile(r"(?i:he|she|they|it|his|her|their|its)\b")
 _GAP = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
 
 
@@ -33,7 +40,7 @@ class Weighing:
     """A claim held against the sentences of the passages that it cites.
 
     ``shares`` are how much of its words each sentence has, ``meanings`` their cosines with it, 0
-    where the wording decides.
+    where the wording decides, ``asked`` the stems of the question.
     """
 
     def __init__(
@@ -44,6 +51,7 @@ class Weighing:
         *,
         shares: Sequence[float],
         meanings: Sequence[float],
+        asked: frozenset[str],
     ) -> None:
         self._text = text
         self._sentences = sentences
@@ -60,11 +68,11 @@ class Weighing:
             text,
             sentences,
             claimed=self._claimed,
-            shares=self._shares,
-            bare=len(self._stems) <= _MOST_BARE,
+            told=_without_figures(text),
+            asked=asked,
         )
 
-    def finding(self, shown: Sequence[Value], *, cited: bool) -> Finding:
+    def finding(self, worked: Worked, *, cited: bool) -> Finding:
         """The finding for the claim. With ``cited`` each passage must say something of it."""
         quotes = [max(range(len(self._sentences)), key=self._score)]
         while len(quotes) < MOST_QUOTES and (also := self._completing(quotes)) is not None:
@@ -76,16 +84,22 @@ class Weighing:
         left = self._unborne(quotes)
         borne = [one for one in self._values(quotes[0]) if one.start not in left]
         faults = [
-            *self._value_faults(quotes, shown, left=left.values(), borne=borne),
+            *self._value_faults(quotes, worked, left=left.values(), borne=borne),
             *self._name_faults(chosen),
             *(f"“{one}” is not in the passages cited" for one in self._numerals(quotes)),
             *_quotation_faults(self._text, self._sentences),
             *self._turned_round(chosen),
         ]
         carry = max(self._covered(quotes), *(self._meanings[at] for at in quotes))
-        if not faults and carry < (_CARRIES_VALUES if borne else _CARRIES):
+        says = carry >= (_CARRIES_VALUES if borne else _CARRIES)
+        if not faults and not says and not self._only_attributes():
             faults.append("the passages cited do not say this")
         return Finding(chosen, tuple(faults), carry, tuple(borne), idle)
+
+    def _only_attributes(self) -> bool:
+        """Whether all it says is whom a figure or a statement comes from, names aside."""
+        named = {stem(word) for name in self._names for word in words(name.text)}
+        return bool(self._names) and self._stems - named <= _ATTRIBUTES
 
     def _score(self, at: int) -> float:
         total = len(self._values(at))
@@ -159,14 +173,13 @@ class Weighing:
     def _value_faults(
         self,
         quotes: Sequence[int],
-        shown: Sequence[Value],
+        worked: Worked,
         *,
         left: Iterable[Value],
         borne: Sequence[Value],
     ) -> Iterator[str]:
-        known = [*shown, *borne]
         for one in left:
-            if not support_values.follows(one, self._text, known):
+            if not self._follows(one, worked, borne):
                 yield f"“{one.text}” is not in the passages cited"
         quoted = [value for at in quotes for value in self._sentences[at].values]
         said = [value for sentence in self._sentences for value in sentence.values]
@@ -178,12 +191,23 @@ class Weighing:
             other = support_values.swapped(one, said) or self._rivals.of(one, quotes)
             if other is not None:
                 yield f"the passages cited say “{_named(other)}”, not “{_named(one)}”"
-            elif self._of_something_else(one, quotes):
+            elif self._of_something_else(one, quotes) and not self._follows(one, worked, borne):
                 yield f"the passages cited say “{_named(one)}” of something else"
+            elif self._rivals.misworked(one, quotes):
+                yield f"“{one.text}” is not what the figures beside it come to"
             elif support_values.turned(self._text, one, pairs):
                 yield f"the passages cited say the opposite of “{one.text}”"
         if (dispute := support_values.disputed(self._text, quoted)) is not None:
             yield f"the passages cited say “{_named(dispute[1])}”, not “{_named(dispute[0])}”"
+
+    def _follows(self, value: Value, worked: Worked, borne: Sequence[Value]) -> bool:
+        """Whether a value that no quote has is worked out of others."""
+        known = [*worked.shown, *borne, *self._loose.counts]
+        return (
+            support_values.follows(value, f"{self._text} {worked.ahead}", known)
+            or any(support_values.moved_by(value, one.text, one.values) for one in self._sentences)
+            or support_dates.follows(value, self._text, known)
+        )
 
     def _of_something_else(self, value: Value, quotes: Sequence[int]) -> bool:
         """Whether the only sentences with a value share no word with the claim."""
@@ -239,12 +263,22 @@ class Weighing:
             taken = (
                 support_names.stands_in_for(name, self._text, one.text, about=about)
                 for one in (best, *others)
-                if one.names.lacks(name)
+                if one.names.lacks(name) and not self._refers_to(name, one)
             )
             if (other := next(filter(None, taken), None)) is not None:
                 yield f"the passages cited say “{other.text}”, not “{name.text}”"
             elif best.names.lacks(name) and about.lacks(name) and not self._can_mean(name, best):
                 yield f"the passages cited do not say this of “{name.text}”"
+
+    def _refers_to(self, name: Name, quote: Sentence) -> bool:
+        """Whether a quote begins with a pronoun and the sentence before it has the name."""
+        at = self._sentences.index(quote)
+        return (
+            at > 0
+            and _PRONOUN.match(quote.text) is not None
+            and self._sentences[at - 1].number == quote.number
+            and not self._sentences[at - 1].names.lacks(name)
+        )
 
     def _can_mean(self, name: Name, best: Sentence) -> bool:
         """Whether "the company" of the best quote can be a name that it does not have itself.
@@ -260,7 +294,7 @@ class Weighing:
             same = sentence.evidence.article.id == best.evidence.article.id
             if same and sentence.start < best.start:
                 return True
-            if any(
+            if self._loose.stand_in(sentence.text) or any(
                 support_values.bears(one, value)
                 for one in sentence.values
                 for value in self._claimed[sentence.published]
@@ -286,6 +320,15 @@ class Weighing:
             else:
                 idle.append(number)
         return tuple(idle)
+
+
+def _without_figures(text: str) -> frozenset[str]:
+    """The stems of what a claim says besides its values and what counts or bounds them."""
+    for value in values.find(text):
+        if value.when:
+            continue
+        text = text[: value.outer[0]] + " " * (value.end - value.outer[0]) + text[value.end :]
+    return stems(text)
 
 
 def _named(value: Value) -> str:

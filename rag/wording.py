@@ -44,10 +44,15 @@ def beside(text: str, start: int, end: int) -> frozenset[str]:
 
 def clause(text: str, start: int, end: int) -> frozenset[str]:
     """The stems of the clause around ``text[start:end]``; of all around it when these are few."""
-    cuts = [(found.start(), found.end()) for found in _CLAUSE_END.finditer(text)]
-    begin = max((stop for _, stop in cuts if stop <= start), default=0)
-    stop = min((cut for cut, _ in cuts if cut >= end), default=len(text))
-    near = stems(f"{text[begin:start]} {text[end:stop]}")
+    near = only_clause(text, start, end)
     if len(near) > 1:
         return near
     return stems(f"{text[:start]} {text[end:]}")
+
+
+def only_clause(text: str, start: int, end: int) -> frozenset[str]:
+    """The stems of the clause around ``text[start:end]``, few or many."""
+    cuts = [(found.start(), found.end()) for found in _CLAUSE_END.finditer(text)]
+    begin = max((stop for _, stop in cuts if stop <= start), default=0)
+    stop = min((cut for cut, _ in cuts if cut >= end), default=len(text))
+    return stems(f"{text[begin:start]} {text[end:stop]}")
