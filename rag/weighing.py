@@ -32,6 +32,7 @@ _ATTRIBUTES = frozenset(
         "figure number estimate information statement account report come source".split(),  # noqa: SIM905
     )
 )
+_SAYS_WHO = re.compile(r"\b(?:according to|said|says|told|estimates?d?|reckons?)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"(?i:he|she|they|it|his|her|their|its)\b")
 _GAP = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
 
@@ -99,7 +100,10 @@ class Weighing:
     def _only_attributes(self) -> bool:
         """Whether all it says is whom a figure or a statement comes from, names aside."""
         named = {stem(word) for name in self._names for word in words(name.text)}
-        return bool(self._names) and self._stems - named <= _ATTRIBUTES
+        if not self._names or not self._stems - named <= _ATTRIBUTES:
+            return False
+        said = [one for one in self._sentences if _SAYS_WHO.search(one.text)]
+        return all(any(not one.names.lacks(name) for one in said) for name in self._names)
 
     def _score(self, at: int) -> float:
         total = len(self._values(at))
