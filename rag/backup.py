@@ -18,6 +18,7 @@ from rag.index import Index, Stamp
 from rag.lock import FILES as LOCK_FILES
 from rag.lock import WriteLock
 from rag.schema import FILE, VERSION, telling
+from rag.seal import SUFFIX as SEAL_SUFFIX
 
 _BESIDE = ("-wal", "-shm", "-journal")
 _STAGED = ".restoring-"
@@ -139,6 +140,7 @@ def _check_target(folder: Path, target: Path, *, force: bool) -> None:
         raise BadInput(f"{target} is a folder. Nothing was written; name a file in it.")
     real, home = target.resolve(), folder.resolve()
     own = {home / f"{FILE}{end}" for end in ("", *_BESIDE)} | {home / name for name in LOCK_FILES}
+    own.add((home / INDEX_FOLDER).with_suffix(SEAL_SUFFIX))
     linked = target.exists() and target.samefile(folder / FILE)
     if real in own or linked or real.is_relative_to(home / INDEX_FOLDER):
         raise BadInput(

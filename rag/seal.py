@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+SUFFIX = ".seal"
+
 
 class Seal:
     """A file beside the index's folder with the sizes and times of the files in it.
@@ -19,7 +21,7 @@ class Seal:
 
     def __init__(self, index: Path) -> None:
         self._index = index
-        self._file = index.with_suffix(".seal")
+        self._file = index.with_suffix(SUFFIX)
 
     def fits(self, note: dict[str, Any]) -> bool:
         """Whether it was put with this note, and no file has changed since."""

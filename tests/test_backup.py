@@ -94,7 +94,7 @@ def test_a_backup_is_one_file_and_comes_back_without_embedding(
     assert_searchable(tmp_path / "new", embedder, 0, 1)
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"data", "kept", "new"}
-    assert {path.name for path in data.iterdir()} <= {FILE, "chroma", "lock"}
+    assert {path.name for path in data.iterdir()} <= {FILE, "chroma", "chroma.seal", "lock"}
 
 
 def test_what_was_deleted_is_not_in_a_backup(engine: Engine, data: Path, tmp_path: Path) -> None:
@@ -187,7 +187,15 @@ def test_a_target_that_cannot_be_meant(engine: Engine, data: Path, tmp_path: Pat
     library, link = data / FILE, tmp_path / "link"
     link.symlink_to(library)
     (tmp_path / "hard").hardlink_to(library)
-    own = [f"{FILE}", f"{FILE}-wal", f"{FILE}-shm", "lock", "lock.json", "chroma/chroma.sqlite3"]
+    own = [
+        f"{FILE}",
+        f"{FILE}-wal",
+        f"{FILE}-shm",
+        "lock",
+        "lock.json",
+        "chroma.seal",
+        "chroma/chroma.sqlite3",
+    ]
     for target in [*(data / name for name in own), link, tmp_path / "hard"]:
         with pytest.raises(BadInput, match=r"of the data folder itself\. Nothing was written"):
             backup(data, target, force=True)
