@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 
@@ -158,9 +158,12 @@ def _wrap_width(text: str, lines: Sequence[Row]) -> int:
     width = max(a.end - a.start for a, _ in long)
     if width > 110:
         return 0
-    filled = sum(_full(text, a, b, width) for a, b in long)
+    filled = [(a, b) for a, b in long if _full(text, a, b, width)]
     open_ended = sum(not closed(text[a.start : a.end]) for a, _ in long)
-    return width if filled >= 0.6 * len(long) and open_ended >= 0.5 * len(long) else 0
+    # Menus and headlines of one length, too, are full lines, but each begins anew.
+    going_on = sum(not text[b.start].isupper() for _, b in filled)
+    wrapped = len(filled) >= 0.6 * len(long) and going_on >= 0.3 * len(filled)
+    return width if wrapped and open_ended >= 0.5 * len(long) else 0
 
 
 def _full(text: str, above: Row, below: Row, width: int) -> bool:
@@ -199,5 +202,28 @@ def is_prose(block: Block) -> bool:
 
 
 def furnished(page: Iterable[Block]) -> bool:
-    """Whether any block of a page is known to be furniture."""
-    return any(block.label is Label.FURNITURE for block in page)
+    """Whether any block of a page is known to be no part of an article."""
+    return any(block.label in (Label.FURNITURE, Label.RUBRIC) for block in page)
+
+
+@dataclass
+class Grouped:
+    """Lines of one teaser, by block number, under its rubric."""
+
+    rubric: str | None
+    blocks: list[int] = field(default_factory=list)
+    summary: bool = False
+
+
+@dataclass
+class Layout:
+    """The page as far as the steps have read it. Numbers are block numbers."""
+
+    blocks: list[Block]
+    title: int | None = None
+    sure: bool = False
+    anchor: int = 0
+    stop: int = 0
+    ended: bool = False
+    teasers: list[Grouped] = field(default_factory=list)
+    pointers: list[int] = field(default_factory=list)

@@ -1,7 +1,6 @@
-"""Who wrote a page, when and for whom, read from its by-lines, date lines and footer."""
+"""Who wrote a page and when, read from its by-lines and date lines."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -43,11 +42,14 @@ _PUBLISHED = re.compile(
 )
 _NOISE = re.compile(
     r"\b\d\d?[/.-]\d\d?[/.-]\d{4}\b|\b\d\d?[:.h]\d\d(?::\d\d)?(?: ?[ap]\.?m\b\.?)?"
+    r"|(?<=\w )\d+ ?(?:h|hrs?|m|mins?|d) ago\b"
     r"|\b(?:\d+|an?|one|few) (?:second|minute|min|hour|hr|day|week|month|year)s? ago\b"
     r"|\b\d+[- ]?min(?:ute)?s?(?: (?:read|listen|watch))?\b|\b\d{4}\b|\b\d\d?(?:st|nd|rd|th)?\b"
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b[ap]\.?m\b\.?"
     r"|\b(?:[A-Z]{1,3}T|UTC|GMT|first|last|published|posted|updated|modified|revised|edited|issued"
-    r"|created|date|on|at|in|yesterday|today|just now|read|uhr|stand|le|à|el|a las)\b"
+    r"|created|date|on|at|in|yesterday|today|just now|read|uhr|stand|um|le|à|el|a las"
+    r"|publié|mis à jour|modifié|actualisé|publicado|actualizado|veröffentlicht|aktualisiert"
+    r"|erstellt|gepubliceerd)\b"
     rf"|\b(?:{_MONTH})\b",
     re.IGNORECASE,
 )
@@ -63,9 +65,23 @@ _PARTICLE = r"(?:de|da|di|del|der|den|van|von|al|bin|ibn|la|le|du|dos|y)\b"
 _PERSON = rf"{_UPPER}(?: (?:{_PARTICLE}|{_UPPER})){{0,5}}"
 _PEOPLE = rf"{_PERSON}(?:(?:, | and | & |, and | und | et | y ){_PERSON}){{0,5}}"
 _BYLINE = re.compile(
-    rf"(?i:written by|words by|author:|authors:|story by|report by|interview by|text by|by|von"
+    rf"(?i:(?:(?:exclusive|analysis|opinion|comment|review(?:ed)?|interview(?:ed)?|report(?:ed)?"
+    rf"|story|words|text|pictures|written|posted|published)(?: and [a-z]+)?:? +)?by|authors?:|von"
     rf"|par|por|autor:|作者[:：]?)"
     rf"\s*:?\s*\[?(?P<names>{_PEOPLE})(?!\w)(?P<rest>.*)$"
+)
+# In a column of its own beside the name.
+_BESIDE = re.compile(r"\s{2,}(?:[\w.+-]+@[\w.-]+|@\w+|[A-Z][^.!?]{2,50})$")
+_BY = re.compile(
+    r"(?:(?:interview|words|photographs?|pictures|photos|text|story|written|reporting) )?by:?"
+    r"|von|par|por",
+    re.IGNORECASE,
+)
+_READING = re.compile(
+    r"\W*(?:reading time|read time|time to read|estimated read(?:ing time)?|lesezeit|lesedauer"
+    r"|temps de lecture|lecture|tiempo de lectura|leestijd|tempo di lettura)\W*\d+"
+    r"(?:[ -](?:\d+ )?)?min\w*\.?(?: (?:read|de lecture|de lectura))?\W*$",
+    re.IGNORECASE,
 )
 _ROLE = re.compile(
     r"(?:[\w'’,&-]+ ){0,4}(?:reporter|correspondent|editor|writer|columnist|journalist|contributor"
@@ -77,23 +93,15 @@ _JOB = re.compile(
     r"|contributor|staff)s?\b.*",
     re.IGNORECASE,
 )
+_NAME_ROLE = re.compile(
+    rf"(?P<names>{_UPPER}(?: {_UPPER}){{1,3}})(?:,| [|–—-]|  +) ?(?P<role>[^.!?,]{{3,50}}"
+    r"(?:, [^.!?,]{2,25})?)$"
+)
 _NAME_LINE = re.compile(rf"(?P<names>{_UPPER}(?: {_UPPER}){{1,3}})$")
 _DATELINE = re.compile(
     r"[A-Z][\w .,'’-]{1,50}?[,(] ?(?P<date>(?:[A-Z][a-z]+\.? \d\d?,? \d{4}"
     r"|\d\d? [A-Z][a-z]+\.? \d{4}))"
     r"\)? ?(?:\([^)]{2,40}\)|/[^/]{2,40}/)? ?(?:--|[–—-]) "
-)
-_OWNER = re.compile(
-    r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:(?:19|20)\d\d(?:\s?[-–]\s?"
-    r"(?:(?:19|20)\d\d|\d\d|present))?,?\s*)?(?:by\s+)?(?P<owner>[^.|•·©\d(]{2,60})",
-    re.IGNORECASE,
-)
-_OWNER_TAIL = re.compile(
-    r"\s*(?:[,-]? ?all rights.*|[,–-]\s*$|\s{2,}.*|(?:terms|privacy|contact) .*)", re.IGNORECASE
-)
-_SELF = re.compile(
-    r"(?P<name>(?:[A-Z][\w'’&.-]*|of|the|and|&)(?: (?:[A-Z][\w'’&.-]*|of|the|and|&)){0,5}) is "
-    r"(?:an? |the )?(?:independent|part of|published by|owned by|a? ?non-?profit|(?:news|digital) )"
 )
 
 
@@ -151,6 +159,8 @@ def _day(match: re.Match[str]) -> date | None:
     if part["y2"]:
         return _real(int(part["y2"]), _MONTHS[part["n2"].casefold()], int(part["d2"]))
     a, b = int(part["a4"]), int(part["b4"])
+    if "." in match[0]:  # written so, the day comes first
+        return _real(int(part["y4"]), b, a)
     if a <= 12 and b <= 12 and a != b:
         return None
     month, day = (b, a) if a > 12 else (a, b)
@@ -170,7 +180,11 @@ def author(line: str) -> str | None:
     if found is None:
         return None
     rest = found["rest"].strip(" *_]")
-    if rest and not (rest[0] in "|•·–—-,/(]<" or stamps(rest) or _TIME_HINT.search(rest)):
+    if (
+        rest
+        and not _BESIDE.match(found["rest"])
+        and not (rest[0] in "|•·–—-,/(]<" or stamps(rest) or _TIME_HINT.search(rest))
+    ):
         return None
     if len(rest.split()) > 14 or (rest.endswith(".") and len(rest.split()) > 6):
         return None
@@ -183,7 +197,7 @@ def dateline(line: str, *, words: int) -> bool:
     """Whether a whole line is a by-line, a date, a time or these together."""
     if words > 24 or len(line) > 200:
         return False
-    if author(line):
+    if author(line) or _READING.match(line) or _BY.fullmatch(line):
         return True
     if not (stamps(line) or _TIME_HINT.search(line)):
         return False
@@ -215,41 +229,13 @@ def name_alone(line: str) -> str | None:
     return found["names"] if found else None
 
 
+def with_role(line: str) -> str | None:
+    """The name in a line of a name and a job: `Ann Doe, Health Editor`, or None."""
+    found = _NAME_ROLE.match(line) if len(line) <= 80 else None
+    return found["names"] if found and role(found["role"]) else None
+
+
 def opening_date(paragraph: str) -> date | None:
     """The date of `TOWN, March 3, 2026 (Agency) — ...` at the head of a first paragraph."""
     found = _DATELINE.match(paragraph[:160])
     return day_of(found["date"]) if found else None
-
-
-def owner(line: str) -> str | None:
-    """Who a copyright line names: `© 2026 Harbour News Ltd. All rights reserved.`"""
-    found = _OWNER.match(line.strip(" *_")) if len(line) <= 300 else None
-    if found is None:
-        return None
-    name = _OWNER_TAIL.sub("", found["owner"]).strip(" ,;:–—-")
-    return name if name and name[0].isupper() and len(name.split()) <= 8 else None
-
-
-def self_named(line: str) -> str | None:
-    """The outlet of a line such as `The Quay is an independent newspaper`, or None."""
-    found = _SELF.match(line[:200])
-    return found["name"] if found else None
-
-
-_SECTIONS = frozenset(
-    ("news", "sport", "sports", "business", "world", "politics", "opinion", "markets", "weather")
-)
-
-
-def masthead(heads: Iterable[str], foots: Iterable[str]) -> str | None:
-    """The name at the top of the page that a copyright or follow line repeats, or None."""
-    lines = list(foots)
-    for head in heads:
-        bare = re.sub(r"^the ", "", head.strip(), flags=re.IGNORECASE)
-        whole = re.compile(rf"\b{re.escape(bare)}\b", re.IGNORECASE)
-        matches = (match for line in lines for match in whole.finditer(line))
-        # As a name: "the day's business news" repeats no menu word.
-        found = next((match for match in matches if match[0][0].isupper()), None)
-        if len(bare) > 3 and found and bare.lower() not in _SECTIONS:
-            return found[0] if head.isupper() else head.strip()
-    return None

@@ -1,28 +1,30 @@
-"""Phrases that mark page furniture, related blocks and comment sections, matched on whole lines.
+"""Phrases that mark page furniture, matched on whole lines.
 
 Every pattern is anchored at both ends of a line: a body paragraph that only mentions cookies,
 newsletters or copyright never matches.
 """
 
 import re
-from dataclasses import dataclass
 
 LONGEST = 600  # characters; a longer line is prose whatever it begins with
 _EDGES = " \t|•·●▪›»«<>→▶►▸▼▾…*_~#=-–—:+×✕"
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 
 _GROUPS: dict[str, tuple[str, ...]] = {
     "advertisement": (
         r"(video )?advert(isement)?s?( - (story|article) continues below)?( feature)?",
-        r"advertisement( \d+| (continue|continues|scroll).*)?",
+        r"advertisement( \d+|\W+(continue|continues|scroll).*)?|.{0,30}après cette publicité",
         r"ads?( feedback| choices)?|adchoices|ad by .{1,40}|ads by .{1,40}|remove ads|close ad",
         r"(sponsored|promoted|paid)( content| post| link| links| stories)?( by .{1,40})?",
         r"(story|article|post|content) continues (below|after).{0,40}",
         r"(scroll( down)?|keep scrolling) (to|for) (continue|more).{0,40}|skip ad(vertisement)?",
+        r"(an dieser stelle finden sie|(empfohlener )?(redaktioneller|externer) inhalt|externen?"
+        r" inhalte? (an)?zeigen)\b.{0,120}",
         r"(report|why) (this|am i seeing this) ad\??|continue reading below",
         r"(this )?(article|page|post|story) (contains|may contain"
         r"|includes) affiliate links.{0,120}",
-        r"anzeige|werbung|publicité|publicidad|pubblicità|广告",
+        r"anzeige|werbung|publicité|publicidad|pubblicità|广告|\W*ads?\W*",
+        r"18\+.{0,200}|.{0,120}\bt&c'?s apply\b.{0,160}"
+        r"|.{0,120}\b(gamble|play|drink) responsibly\b.{0,120}",
     ),
     "sharing": (
         r"share( (this|on|via|to|with|by|the)( [\w&/+'-]+){0,5})?|share( article| story| post"
@@ -34,17 +36,29 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"follow .{1,40} on (twitter|x|facebook|instagram|linkedin|google news|bluesky"
         r"|threads).{0,60}",
         r"(teilen|partager|compartir|condividi|分享)( .{1,20})?|send (to|by|via) .{1,30}",
-        r"(add|set) .{1,30} as (a |your )?preferred source.{0,30}|gift (this )?article",
+        r"((add|set) .{1,30} as (a |your )?preferred source|prefer .{1,40} on google).{0,30}",
+        r"gift (this )?article",
         r"(save|bookmark)( for later| (this )?(article|story))?|recommend(ed by .{1,30})?",
-        r"listen( to (this )?(article|story|post).{0,20}| \d+ min(ute)?s?| now)?( \d+:\d\d)?",
+        r"listen( to (this )?(article|story|post)\b.{0,80}| \d+ min(ute)?s?| now)?( \d+:\d\d)?",
+        r"(artikel )?(vorlesen|anhören|drucken|merken|verschenken)|(écouter|offrir|imprimer"
+        r"|sauvegarder)( (l'|cet )article)?|ajouter .{0,20}favoris|escuchar",
+        r"(article )?bookmarked|\d[\d,.]*k? likes?"
+        r"|like \d[\d,.]*k?",
         r"facebook|twitter|linkedin|whatsapp|whats app|telegram|reddit|pinterest|instagram|youtube"
         r"|flipboard|messenger|e-?mail|print( this)?( page| article)?|text size.{0,20}|rss( feed)?",
     ),
     "menu": (
-        r"skip to( the)?( main| primary)?( content| navigation| article| footer)|(main )?menu"
-        r"|home(page)?",
+        r"(skip|jump) (directly )?to( the)?( main| primary| top)?"
+        r"( content| navigation| article| footer| search)|(main )?menu|home(page)?",
+        r"anmelden|abo|nach oben|zur startseite|kontakt|mehr anzeigen|se connecter|s'inscrire"
+        r"|s'abonner.{0,30}|nous contacter|plan du site|cg[uv]|gestion des cookies|rechercher"
+        r"|iniciar sesión|regístrate|contacto|política de cookies|en savoir plus|à la une",
+        r"(is|was) this (page|article) (useful|helpful).{0,40}|report a problem.{0,40}|view cookies"
+        r"|reuse this content|freedom of information|modern slavery statement",
+        r"zum (haupt)?inhalt( springen)?|aller au contenu.{0,20}|(ir|saltar) al contenido.{0,20}",
         r"search|search (for|this site|site|here|the site)|search for:|open search.{0,20}"
         r"|search\W*",
+        r"searching for .{0,40}|no (search )?results( found)?\b.{0,120}|when typing in .{0,200}",
         r"(hi, )?what are you looking for\??|(toggle|open|close|show|hide|expand|collapse) ?"
         r"(the )?(main )?(menu|navigation|nav|search|sidebar|sub-?menu|dropdown|panel|modal"
         r"|dialog)?",
@@ -55,7 +69,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(sections|navigation|all sections|breadcrumbs?|languages?|select (a )?language)",
         r"back to (the )?(top|home ?page|home|main menu|all .{1,20})|go back|return to .{1,20}",
         r"(previous|next|prev|older|newer)( article| post| posts| story| page| entry)?",
-        r"contact( us)?|about( us)?|advertise( with us)?|careers?|(work|write) (with|for) us",
+        r"contact( us)?|about( us)?|advertise( with us)?|careers?|jobs|(work|write) (with|for) us",
+        r"(editorial )?complaints( (and|&) corrections)?|clarifications( (and|&) corrections)?",
         r"(your )?privacy( policy| notice| statement| center| centre| choices| rights)?",
         r"terms( (of (use|service|sale)|(and|&) conditions))?|terms.{0,30}privacy.{0,30}",
         r"accessibility( statement| help)?|site ?map|help( cent(er|re))?|faqs?|feedback|support",
@@ -65,6 +80,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"datenschutz(erklärung)?|agb|mentions légales|aviso legal|política de privacidad",
         r"(connect|get in touch|keep in touch|stay connected)( with us)?|customer service"
         r"|press room",
+        r"[^\"“]{0,60}\b(sign|log) in!|[^\"“]{2,40} (sign|log) in now\W*",
         r"you are here|(edition|select edition)|settings|preferences|notifications?|unsubscribe",
         r"(home|startseite|accueil|inicio) ?[>»/›|→].{0,120}|(download|get) (the"
         r"|our) .{0,30}app.{0,40}",
@@ -87,7 +103,9 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(wir verwenden|nous utilisons|utilizamos|usiamo) (des )?cookies.{0,300}",
     ),
     "copyright": (
-        r"(copyright )?(©|\(c\)) ?(copyright )?.{0,200}|copyright ?[:,]? (19|20)\d\d.{0,160}",
+        r"(copyright )?(©|\(c\))(?! ?(foto|photo|bild|image|picture)s?\b) ?(copyright )?.{0,300}"
+        r"|copyright ?[:,©]? ?(19|20)\d\d.{0,160}",
+        r".{2,60} is a registered charity( in .{2,40})?[ ,(]*((no|number)[. ]*)?[a-z]{0,3}\d+\W*",
         r".{0,120}all rights reserved.{0,100}|(19|20)\d\d ©.{0,80}|alle rechte vorbehalten.{0,60}",
         r"this material may not be published, broadcast.{0,120}|tous droits réservés.{0,60}",
         r"(reproduction|republication) .{0,80}without .{0,40}permission.{0,60}(prohibited"
@@ -101,6 +119,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r" ?(to|for|and|with|via|by)\b.{0,240}(newsletters?|inbox|e-?mails?|alerts?|updates?|digest"
         r"|briefing|unlimited|access|channel|podcast|feed|for free|magazine|mailing list|stories)"
         r".{0,160}",
+        r"sign ?up (to|for) [^.!?]{2,40}|(skip|end of|after|skip past) (this )?.{0,20}"
+        r"(sign-?up|newsletter|promotion)( form| promotion| box)?",
         r"(get|receive|want|have|enjoying|love|like) .{0,160}(in|to|into) your (inbox|e-?mail"
         r"|mailbox)"
         r".{0,120}",
@@ -112,7 +132,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|channel"
         r"|community|whatsapp|telegram).{0,80}",
         r"(enter )?(your )?(e-?mail|e-?mail address|name|first name"
-        r"|last name)\*?( address)?( here)?",
+        r"|last name)\*?( address)?( here)?( (subscribe|sign ?up|submit|go))?",
         r"thank(s| you) for (subscribing|signing up|registering|joining).{0,120}",
         r"you('re| are| have) (now )?(succ?ess?fully )?(subscribed|signed up).{0,80}",
         r"(never|don't) miss (a|an|the|our|out) .{0,80}|no spam.{0,80}"
@@ -125,7 +145,13 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|our) journalism.{0,120}",
         r"an error has occurred.{0,80}|please enter a valid.{0,60}|newsletter (abonnieren"
         r"|bestellen)",
-        r"abonnez-vous.{0,100}|suscríbete.{0,100}|jetzt (abonnieren|anmelden).{0,60}",
+        r"abonnez-vous.{0,100}|suscríbete.{0,100}|jetzt (abonnieren|anmelden).{0,60}"
+        r"|newsletter.{0,60}(anmelden|abonnieren|bestellen)",
+        r".{10,160}newsletters?\. (sign up|subscribe)( here| now| today| for free)?\W*",
+        r".{2,60} is an? (reader|listener|member|viewer|audience)[- ](supported|funded)\b.{0,200}",
+        r"(can you|will you|please) (help|donate|give)\b( us)?.{0,60}|(give|donate) (now|today"
+        r"|monthly|once|one-time|here)|make a donation.{0,40}|[^\"“]{0,160}\bplease (give|donate)\b"
+        r".{0,80}",
     ),
     "paywall": (
         r"this (article|story|content|post|page) is (only |exclusively |reserved )?(available )?"
@@ -135,6 +161,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"subscribe (now )?(to|for) (continue|read|unlock|keep|get|enjoy|full|unlimited).{0,120}",
         r"(already|are you) (a|an|have an?) (\w+ )?(subscriber|member|account|user)\??.{0,80}",
         r"(you have|you've) (\d+|reached|read|used|hit) .{0,60}(articles?|limit|stories).{0,80}",
+        r"(this|the full) (article|story|content) is for .{0,40}(subscribers|members).{0,60}",
+        r"réservé aux abonnés.{0,40}|article (réservé )?abonnés?|nur für abonnenten.{0,40}",
         r"unlock (this|the|unlimited|full) .{0,80}|(start|try|claim) (your|a"
         r"|our) .{0,30}trial.{0,60}",
         r"become a (member|subscriber|supporter)\b.{0,120}|cancel any ?time.{0,60}",
@@ -152,6 +180,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|ap photo|epa|bloomberg|dpa|picture alliance)( via .{1,40})?( ?[/|] ?.{1,40})?",
         r"(ap photo|getty|reuters|afp|epa|xinhua)[/ ].{1,50}|\(?handout\)?.{0,40}",
         r"image (source|credit|copyright),? .{1,80}|(photo|picture|image): .{1,200}\([^()]{2,60}\)",
+        r"(listing|lead|header|cover|main|top|hero) (image|photo|illustration)s?\W.{1,60}",
+        r"(©|\(c\)) ?(foto|photo|bild|image|picture)s?\b.{1,60}",
         r"(hide|toggle|show) caption|(enlarge|expand|view|zoom) (this |the |full )?(image|photo"
         r"|size)"
         r".{0,30}|image|photo|photos|gallery|view gallery|slideshow|\d+ ?/ ?\d+|\d+ of \d+",
@@ -165,8 +195,10 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r".{0,40}(comment|reply|like|post).{0,60}",
         r"your e-?mail address will not be published.{0,80}|required fields are marked.{0,20}",
         r"save my name, e-?mail.{0,120}|comments are (closed|moderated|disabled|turned off).{0,80}",
+        r"do you have an opinion on .{0,300}|see our .{3,40} (statement|policy|guidelines)\W*",
         r"no comments?( yet)?\W?|what do you think\?.{0,80}|report( abuse| comment)|sort by.{0,40}",
         r"(newest|oldest|most liked|most recent)( first)?|reply|replies|cancel reply|post comment",
+        r"réagir( \(\d+\))?|commenter|loading comments\W*",
         r"kommentare?( \(\d+\))?|commentaires?( \(\d+\))?|comentarios?( \(\d+\))?",
     ),
     "button": (
@@ -182,7 +214,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(view|see|read|browse)( all| more)? (posts|articles|stories)( by .{1,40})?",
         r"(more|all|other) (posts|articles|stories) by .{1,40}|view (author )?(profile|bio"
         r"|archive).{0,30}",
-        r"(got|have) a (news )?(tip|story)\b.{0,160}|this (video|player|content) (is|can"
+        r"(got|have|do you have) an? ([\w'-]+ )?(tip|story|scoop)\b.{0,160}"
+        r"|this (video|player|content) (is|can"
         r"|cannot) .{0,60}",
         r"(story|article|page|link) (saved|added|removed).{0,30}|you can find this (story"
         r"|article) in .*",
@@ -193,6 +226,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"this (article|post|story) (was )?(originally |first )(published|appeared|posted) "
         r"(on|in|at|by) .{1,120}",
         r"(our|the .{1,40}) standards: .{0,60}|(source|via) ?: ?[\w.'& ]{1,40}",
+        r"über dieses thema berichtete\b.{0,120}",
+        r"news provided by|provided by|(purchase )?licensing rights|(buy|order) (reprints|prints)",
         r"\(?((additional|with) )?(reporting|writing|editing|produced|compiled) by .{1,240}",
     ),
     "legal": (
@@ -200,125 +235,111 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|responsible for the content).{0,200}",
         r".{2,60}(may|might) (earn|receive|get) an? .{0,20}(commission|share|compensation).{0,120}",
         r".{2,60} (is|are) for (information|informational)( purposes)? only.{0,160}",
+        r"(we|.{2,40}) (acknowledges?|pays? (our|its|their) respects? to|recognises?)\b.{0,60}"
+        r"\b(traditional|first peoples?|first nations|aboriginal|indigenous)\b.{0,300}",
+        r"(prices|quotes|data) .{0,40}delayed .{0,80}",
     ),
     "topics": (
         r"(tags?|topics?|filed under|categor(y|ies)|posted in|in this (story|article)|keywords?"
-        r"|more on this|themen|sujets|temas|mehr zu|tagged( with| in)?) ?:.{0,200}",
-        r"tags?|topics?|filed under|categor(y|ies)|tagged|explore (more )?(topics|on these topics)",
+        r"|more on this|themen|schlagw[oö]rter|schlagworte|mots[- ]clés|etiquetas|sujets|temas"
+        r"|mehr zu|tagged( with| in)?) ?:.{0,200}",
+        r"tags?|(related )?topics?|filed under|categor(y|ies)|tagged"
+        r"|explore (more )?(topics|on these topics)|schlagw[oö]rter|more information",
     ),
 }
 
-_STRONG = (
-    r"(you )?(may|might) (also )?(like|be interested in|enjoy|have missed|also like).{0,20}",
-    r"recommended( for you| reading| reads| stories| articles| videos| posts)?|recommendations?",
-    r"more (stories|news|articles|headlines|posts|videos|top stories|like this|to explore|to read)"
-    r"( .{1,30})?|more (from|in|by) .{1,40}",
-    r"(the )?most[- ](read|popular|viewed|shared|commented|watched|recent|discussed)"
-    r"( (stories|articles|news|now|today|this week|in .{1,30}|on .{1,30}))?",
-    r"trending( now| today| stories| news| topics| videos| on .{1,30}| in .{1,30})?"
-    r"|what's trending",
-    r"(next )?up in .{1,30}|more (great|good|top|best) .{0,30}(stories|reads|articles|coverage)",
-    r"(up|read|watch) next|what to (read|watch) next|next (story|article|up|read)|keep reading",
-    r"(the )?latest( (news|stories|articles|headlines|posts|videos|updates|from .{1,30}"
-    r"|in .{1,30}))?",
-    r"(popular|recent|featured|similar|other|top|new|hot)( news)? (stories|posts|articles|news"
-    r"|reads"
-    r"|headlines|picks|topics|videos|now|reading)( .{1,20})?|popular( now| today| in .{1,30})?",
-    r"(don't miss|in case you missed it|icymi|must[- ]reads?|editors?'?s? picks?"
-    r"|our picks)( .{1,20})?",
-    r"(around|from( around)?) the web|from our (partners|network|advertisers|sponsors)",
-    r"(sponsored|promoted|partner) (stories|content|links)|elsewhere( on .{1,30})?|also on .{1,30}",
-    r"suggested( for you| reads| articles| stories)?|(discover|explore) more|top trending",
-    r"(people|readers) (also|who) .{1,40}|today's (top )?(picks|headlines|stories)|headlines",
-    r"das könnte sie auch interessieren|meistgelesen|auch interessant|les plus lus|lo más leído",
-    r"también te puede interesar|te puede interesar|à lire aussi|推荐阅读|热门文章|猜你喜欢",
-)
-_WEAK = (
-    r"related( (stories|articles|posts|news|content|topics|coverage|reading|links|items|video"
-    r"|videos"
-    r"|story|article|stocks|to this( story)?))?|see (also|more)|read (also|more|next)|also read",
-    r"(more|read more|see more) (on|about) .{1,40}|further reading|in (other|related) news",
-    r"lesen sie auch|mehr zum thema|sur le même sujet|lire aussi|lea también|noticias relacionadas",
-    r"相关阅读|相关新闻|延伸阅读",
-)
-_INLINE = (
-    r"read (?:also|more|next|this next)|also read|see also|related(?: (?:story|article|news|read"
-    r"|reading|coverage|post|content))?|don't miss|must[- ]read|further reading|recommended"
-    r"|watch|more on this|up next|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|lea también"
-    r"|leia também|相关阅读|相关新闻|(?:also|more) (?:on|from|in) [^:.]{2,30}(?=:)"
-)
 
-
-def _either(patterns: tuple[str, ...]) -> re.Pattern[str]:
+def either(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for lines that match any of several as a whole."""
     return re.compile("(?:" + "|".join(patterns) + ")$")
 
 
-_COMPILED = {name: _either(patterns) for name, patterns in _GROUPS.items()}
-_ANY = _either(tuple(pattern for group in _GROUPS.values() for pattern in group))
-_STRONG_RELATED = _either(_STRONG)
-_WEAK_RELATED = _either(_WEAK)
-_ONE_LINE = re.compile(
-    rf"[\s*_>\[(•▶►→»-]*(?P<rubric>{_INLINE})\s*\**\s*[:：|–—>»]\**\s*(?P<headline>\S.{{7,240}})$",
-    re.IGNORECASE,
-)
+_COMPILED = {name: either(patterns) for name, patterns in _GROUPS.items()}
+_ANY = either(tuple(pattern for group in _GROUPS.values() for pattern in group))
 _APPEARED = re.compile(
     r"the post (?P<title>.{3,300}?) (?:appeared first"
     r"|first appeared) on (?P<publisher>.{2,80}?)\.?$",
     re.IGNORECASE,
 )
-_COMMENTS = re.compile(
-    r"(?:(?:\d[\d,.]* )?(?:reader )?comments?(?: ?\(\d+\)| \d+)?|(?:leave|post|write"
-    r"|add) a (?:comment"
-    r"|reply).*|join the (?:conversation|discussion).*|\d+ (?:responses|thoughts|replies) (?:to"
-    r"|on) .*"
-    r"|have your say.*|discussion|kommentare?|commentaires?|comentarios?|评论)$"
-)
-_COMMENT_SIGN = re.compile(
-    r"(?:reply|replies|report|permalink|upvote|likes?(?: \d+)?|\d+ likes?|.{1,60}\bsays?:?"
-    r"|.{0,40}\b\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago.{0,20}|"
-    rf"(?:{_MONTHS}) \d\d?, \d{{4}} at \d.{{1,20}})$"
-)
 _SHARES = (
     "facebook twitter x linkedin whatsapp telegram reddit pinterest email e-mail mail print "
     "copy link share tweet instagram youtube tiktok threads bluesky mastodon flipboard "
-    "messenger pocket rss save bookmark like follow sms viber line wechat weibo xing tumblr "
+    "messenger pocket rss save bookmark gift later article comments comment like follow sms "
+    "viber line wechat weibo xing tumblr "
     "and & on | / · • , -"
 )
-_SHARE_WORDS = frozenset(_SHARES.split())
-_BAR = re.compile(r"\s*[|•·›»\t]\s*|\s{3,}")
+_SHARE_WORDS = frozenset(("", *_SHARES.split()))
+_BAR = re.compile(r"\s*[|•·›»▸▾▼\t]\s*|\s{2,}")
+_NEW_TAB = re.compile(r",? \(?(?:opens (?:in )?(?:a )?new (?:tab|window)|external link)\)?$")
+_ARROWS = "→›»▸▾▼▶❯⟶↗"
+_RATING = re.compile(r"[★☆⭐]")
+_CONTACT = re.compile(
+    r".{5,60}, [A-Z]{2} \d{5}(?:-\d{4})?"
+    r"|(?:(?:media|press|investors?) )?contacts?: .{0,80}(?:\S@\S+|\d{3}[ .-]\d{4})"
+    r"|(?:tel|telephone|phone|call|fax)\b[.:]? ?\+?\d[\d ]{6,}\d.{0,40}"
+    r"|(?:(?:e-?mail|mail|tel|telephone|phone|mobile|fax|t|m|p)\b[.:]?\s*)?"
+    r"(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d[\d ().-]{6,18}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})",
+    re.IGNORECASE,
+)
+# As agencies sign: `(The Harbour Post: Ann Doe)`, `SOURCE Harbour Foods, Inc.`
+_CREDIT = re.compile(r"\([A-Z][^():]{1,40}[:/] ?[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4}\)")
+_SOURCE = re.compile(r"SOURCES?:? [A-Z].{1,80}")
+_AMOUNT = re.compile(r"[$€£]\s?\d[\d.,]*|other( amount)?", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
 
 
-@dataclass(frozen=True)
-class Pointer:
-    """A line that names another story: `Read also: headline`. Offsets are into the line."""
-
-    rubric: str
-    start: int
-    end: int
+_ICONS = re.compile("(?:[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]\\s*)+")
 
 
 def plain(line: str) -> str:
     """The line as patterns see it: lower case, straight apostrophes, link text, no edge signs."""
     text = _LINK.sub(r"\1", line) if "](" in line else line
-    return " ".join(text.replace("’", "'").replace("‘", "'").casefold().split()).strip(_EDGES)
+    text = text if text.isascii() else _ICONS.sub("", text)
+    text = " ".join(text.replace("’", "'").replace("‘", "'").casefold().split()).strip(_EDGES)
+    return _NEW_TAB.sub("", text) if text.endswith((")", "tab", "window", "link")) else text
 
 
 def reason(line: str, *, words: int) -> str | None:
     """Why a line is furniture whatever stands around it, or None. Lines in quotes never are."""
-    if len(line) > LONGEST or line[0] in "\"“„«'‘":
+    if len(line) > LONGEST or line[0] in "\"“„«'‘" or rating(line):
         return None
     text = plain(line)
     if not any(map(str.isalnum, text)):
         return "signs only"
-    if words <= 14 and all(word.strip(",|/·•") in _SHARE_WORDS | {""} for word in text.split()):
-        return "sharing"
+    if why := _looks(line, text, words):
+        return why
     if not _ANY.match(text):
         return None
     for name, pattern in _COMPILED.items():
         if pattern.match(text) and not (name == "credit" and words > 14):
             return name
     return None
+
+
+def _looks(line: str, text: str, words: int) -> str | None:
+    """What a short line is by its make-up, whatever words it holds."""
+    if words > 14:
+        return None
+    looks = (
+        (_SHARE_WORDS.issuperset(word.strip(",|/·•:") for word in text.split()), "sharing"),
+        (_CREDIT.fullmatch(line), "credit"),
+        (_SOURCE.fullmatch(line), "origin"),
+        (_amounts(line), "newsletter"),
+        (words <= 10 and _CONTACT.fullmatch(line.strip()), "contact"),
+        (words <= 10 and line.rstrip()[-1] in _ARROWS, "button"),
+    )
+    return next((why for found, why in looks if found), None)
+
+
+def rating(line: str) -> bool:
+    """Whether a line holds the stars that a review gives."""
+    return len(line) <= 80 and _RATING.search(line) is not None
+
+
+def _amounts(line: str) -> bool:
+    """Whether a line is sums to choose from, as a page that asks for money has."""
+    cells = [cell for cell in _BAR.split(line.strip()) if cell]
+    return len(cells) >= 3 and all(_AMOUNT.fullmatch(cell) for cell in cells)
 
 
 def menu_row(line: str) -> bool:
@@ -329,35 +350,7 @@ def menu_row(line: str) -> bool:
     return all(len(cell.split()) <= 3 and cell[-1:] not in ".!?" for cell in cells)
 
 
-def related(line: str) -> str | None:
-    """`strong` or `weak` when a line opens a block of other stories, else None."""
-    if len(line) > 80 or line[0] in '"“„«':
-        return None
-    text = plain(line)
-    if _STRONG_RELATED.match(text):
-        return "strong"
-    return "weak" if _WEAK_RELATED.match(text) else None
-
-
-def pointer(line: str) -> Pointer | None:
-    """A one-line teaser such as `Read also: headline`, or None."""
-    found = _ONE_LINE.match(line) if len(line) <= 300 else None
-    if found is None:
-        return None
-    return Pointer(found["rubric"], found.start("headline"), found.end("headline"))
-
-
 def appeared_first(line: str) -> tuple[str, str] | None:
     """Title and publisher of `The post TITLE appeared first on PUBLISHER`, or None."""
     found = _APPEARED.match(line.strip("* _")) if len(line) <= LONGEST else None
     return (found["title"].strip(" *_"), found["publisher"].strip(" *_")) if found else None
-
-
-def comments(line: str) -> bool:
-    """Whether a line can open the readers' comments."""
-    return len(line) <= 80 and bool(_COMMENTS.match(plain(line)))
-
-
-def comment_sign(line: str) -> bool:
-    """Whether a line is what only comment sections hold: `Reply`, `Ann says:`, `2 hours ago`."""
-    return len(line) <= 100 and bool(_COMMENT_SIGN.match(plain(line)))

@@ -5,11 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag import furniture
-from rag.blocks import Block, Kind, is_prose, overlap, stems
+from rag import byline, furniture, openers
+from rag.blocks import Block, Kind, closed, is_prose, overlap, stems
 from rag.types import Label
 
 _LEAD = 40  # blocks above the first paragraph among which the headline is looked for
+# `Reviews / Smart home`, and what a caption with its credit holds.
+_PATH = re.compile(r"[^/>›»]{2,30}(?: +[/>›»] +[^/>›»]{2,30})+")
+_CAPTION = re.compile(
+    r"\b(?:photo(?:graph)?s?|image|picture|illustration|foto|bild)(?: credit)?(?:[:/]| by [A-Z])"
+    r"|/File Photo|/Getty",
+    re.IGNORECASE,
+)
 SUMMARY = re.compile(
     r"(?:key (?:points|takeaways|facts|findings)|takeaways|summary|at a glance|in brief|highlights"
     r"|the (?:gist|essentials)|tl;?dr|in short|auf einen blick|l'essentiel|en resumen)\W*$",
@@ -62,9 +69,18 @@ def _first_paragraph(blocks: Sequence[Block], start: int) -> int | None:
     """The first paragraph that others stand near to; a lone one only when there is no such."""
     prose = [n for n in range(start, len(blocks)) if is_prose(blocks[n])]
     for n, after in pairwise(prose):
+        if _over_byline(blocks, n):
+            continue
         if after - n <= 5 or blocks[n].words >= 60:
             return n
     return max(prose, key=lambda n: blocks[n].words, default=None)
+
+
+def _over_byline(blocks: Sequence[Block], n: int) -> bool:
+    """Whether a sentence stands over the first by-line or date, as headline or standfirst do."""
+    if blocks[n].words > 40 or all(b.label is not Label.DATELINE for b in blocks[n + 1 : n + 3]):
+        return False
+    return all(b.label is not Label.DATELINE for b in blocks[:n])
 
 
 def _same(a: str, b: str) -> bool:
@@ -94,7 +110,45 @@ def _best_headline(blocks: Sequence[Block], anchor: int) -> int | None:
             score += 0.4
         if score > top:
             best, top = n, score
-    return best
+    return best if best is None else _over_standfirst(blocks, best, about)
+
+
+def _over_standfirst(blocks: Sequence[Block], n: int, about: set[str]) -> int:
+    """The headline above a line that turns out to be its standfirst; else the line itself.
+
+    A standfirst tells as much of the article as the headline does, so it scores as well. Between
+    the two a by-line, a rating or a place may stand, but no menu.
+    """
+    longer = n > 0 and blocks[n - 1].words > blocks[n].words
+    if blocks[n].words < (4 if longer else 8) or blocks[n].text.startswith("# "):
+        return n
+    rated = False
+    for up in range(n - 1, max(n - 5, -1), -1):
+        block = blocks[up]
+        rated = rated or any(furniture.rating(b.text) for b in blocks[up - 1 : up + 1])
+        by = block.label is Label.DATELINE or byline.name_alone(block.text)
+        again = block.text in (b.text for b in blocks[max(0, up - 3) : up]) and block.words < 4
+        if by or again or (rated and block.label is None and block.words < 4):
+            continue
+        if block.label is not None or block.shape or block.text.endswith((")", ".")):
+            return n
+        if _no_headline(block) or block.words < 4:
+            return n
+        told = overlap(block.text, about)
+        near = (rated or up == n - 1) and (block.words >= 6 or closed(blocks[n].text))
+        return up if told >= (0.15 if near else 0.3) else n
+    return n
+
+
+def _no_headline(block: Block) -> bool:
+    """Whether a line is a heading of something else, a menu, or a caption with its credit."""
+    return bool(
+        openers.related(block.text)
+        or furniture.menu_row(block.text)
+        or SUMMARY.match(block.text)
+        or _PATH.fullmatch(block.text)
+        or _CAPTION.search(block.text)
+    )
 
 
 def _headline_score(blocks: Sequence[Block], n: int, about: set[str]) -> float:
@@ -102,7 +156,7 @@ def _headline_score(blocks: Sequence[Block], n: int, about: set[str]) -> float:
     block = blocks[n]
     if block.label is not None or block.words > 30 or block.shape in ("list", "table", "quote"):
         return 0
-    if furniture.related(block.text) or SUMMARY.match(block.text) or furniture.menu_row(block.text):
+    if _no_headline(block):
         return 0
     share = overlap(block.text, about) * min(1.0, len(stems(block.text)) / 4)
     score = 3 * share + min(block.words, 8) / 8
@@ -112,6 +166,7 @@ def _headline_score(blocks: Sequence[Block], n: int, about: set[str]) -> float:
     if dated == [False, True] and block.words >= 4 and below[0].words >= 5 and share >= 0.3:
         score += 2  # a standfirst between the headline and the by-line
     score += 2 if block.text.startswith("# ") else 0
+    score -= 0.7 if any(b.label is Label.DATELINE for b in blocks[max(0, n - 6) : n]) else 0
     score -= 1 if block.kind is Kind.SENTENCE and block.text.endswith(".") else 0
     score -= 2 if block.words < 3 else 0
     return score

@@ -1,42 +1,11 @@
 """Labels every block of a page: what is known at sight, the headline, then top, body and tail."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from rag import byline, furniture, headline
-from rag.blocks import Block, Kind, furnished, is_prose, overlap, stems
-from rag.related import Grouped, label_stories, resumes
+from rag import byline, furniture, headline, openers, strays, tail
+from rag.blocks import Block, Kind, Layout, furnished, is_prose, overlap, stems
+from rag.related import label_stories, resumes
 from rag.types import Label
-
-_CORRECTION = re.compile(
-    r"\W*(?:correction|clarification|editor'?s'? note|update|amended|note)s?\b.{0,40}:"
-    r"|\W*(?:this (?:article|story|report)|an earlier version)\b.{0,60}"
-    r"(?:corrected|amended|updated|misstated|said|incorrectly)",
-    re.IGNORECASE,
-)
-
-_BIO = re.compile(
-    r"(?P<name>[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){1,3}) (?:is|was|has been|writes|covers"
-    r"|reports)\b.{0,80}"
-    r"\b(?:reporter|correspondent|editor|writer|columnist|journalist|contributor|author|critic"
-    r"|covers"
-    r"|covering|writes|freelance|professor|analyst|fellow)\b",
-)
-
-
-@dataclass
-class Layout:
-    """The page as far as the steps have read it. Numbers are block numbers."""
-
-    blocks: list[Block]
-    title: int | None = None
-    sure: bool = False
-    anchor: int = 0
-    stop: int = 0
-    ended: bool = False
-    teasers: list[Grouped] = field(default_factory=list)
-    pointers: list[int] = field(default_factory=list)
 
 
 def read(blocks: list[Block], titles: Sequence[str]) -> Layout:
@@ -45,57 +14,33 @@ def read(blocks: list[Block], titles: Sequence[str]) -> Layout:
     _known(blocks)
     found = headline.find(blocks, titles)
     page.title, page.sure, page.anchor = found.title, found.sure, found.anchor
-    _find_stop(page)
+    tail.find_stop(page)
     _label_top(page)
     _label_main(page)
-    _label_tail(page)
-    _drop_bio(page)
+    strays.drop(page)
+    tail.label_tail(page)
     return page
 
 
 def _known(blocks: Sequence[Block]) -> None:
     """Label what needs no context: furniture phrases, datelines, code, pictures."""
     fenced = False
-    for block in blocks:
+    for n, block in enumerate(blocks):
+        provided = n > 0 and furniture.plain(blocks[n - 1].text) == "news provided by"
         fence = block.text.startswith("```")
         if fence or fenced:
             block.set(Label.BODY, "code")
             fenced = fenced ^ fence
         elif block.shape == "image":
             block.set(Label.FURNITURE, "picture")
-        elif furniture.related(block.text) or furniture.pointer(block.text):
+        elif openers.related(block.text) or openers.pointer(block.text):
             continue
         elif block.shape != "table" and (why := furniture.reason(block.text, words=block.words)):
             block.set(Label.FURNITURE, why)
+        elif block.words <= 8 and provided:
+            block.set(Label.FURNITURE, "who sent it")
         elif byline.dateline(block.text, words=block.words) and not byline.timestamp(block.text):
             block.set(Label.DATELINE, "by-line or date")
-
-
-def _find_stop(page: Layout) -> None:
-    """Find where the page itself says that the article is over."""
-    blocks, total = page.blocks, sum(b.words for b in page.blocks if is_prose(b))
-    marks = [n for n, b in enumerate(blocks) if furniture.appeared_first(b.text)]
-    for n in marks:
-        blocks[n].set(Label.FURNITURE, "appeared first on")
-    if marks and marks[-1] > page.anchor:
-        page.stop, page.ended = marks[-1], True
-        return
-    done = 0
-    for n in range(page.anchor, len(blocks)):
-        block = blocks[n]
-        done += block.words if is_prose(block) else 0
-        if block.label is Label.FURNITURE and block.reason == "copyright" and done >= 0.8 * total:
-            page.stop = n
-            return
-        if furniture.comments(block.text) and done >= 60 and _commented(blocks, n):
-            block.set(Label.FURNITURE, "comments")
-            page.stop = n
-            return
-
-
-def _commented(blocks: Sequence[Block], at: int) -> bool:
-    """Whether what only readers' comments have stands below a line."""
-    return sum(furniture.comment_sign(b.text) for b in blocks[at + 1 : at + 16]) >= 2
 
 
 def _label_top(page: Layout) -> None:
@@ -115,14 +60,23 @@ def _label_above(page: Layout, block: Block, *, titled: bool) -> None:
     if block.label is not None:
         return
     lone = block.kind is Kind.PROSE or (block.kind is Kind.SENTENCE and not titled)
-    if lone and not (titled and page.sure):
+    if lone and titled and block.words <= 30 and _over_menu(page, block):
+        block.set(Label.FURNITURE, "above the menu")
+    elif lone and not (titled and page.sure):
         block.set(Label.BODY, "sentence above the headline, kept")
-    elif titled or furniture.related(block.text) or furniture.menu_row(block.text):
+    elif titled or openers.related(block.text) or furniture.menu_row(block.text):
         block.set(Label.FURNITURE, "above the headline")
     elif block.words <= 3 and furnished(page.blocks):
         block.set(Label.FURNITURE, "short line above the text")
     else:
         block.set(Label.BODY, "kept: may belong to the text")
+
+
+def _over_menu(page: Layout, block: Block) -> bool:
+    """Whether five lines of a few words stand between a block and the headline."""
+    at = page.blocks.index(block)
+    between = page.blocks[at + 1 : page.title]
+    return sum(b.words <= 3 for b in between) >= 5 and not any(is_prose(b) for b in between)
 
 
 def _label_under(blocks: Sequence[Block], n: int, anchor: int) -> None:
@@ -133,11 +87,17 @@ def _label_under(blocks: Sequence[Block], n: int, anchor: int) -> None:
     listen = byline.timestamp(block.text) and above.label is Label.FURNITURE
     if listen or furniture.menu_row(block.text):
         block.set(Label.FURNITURE, "buttons under the headline")
-    elif byline.name_alone(block.text) and (Label.DATELINE in near or job):
+    elif byline.with_role(block.text):
+        block.set(Label.DATELINE, "name and job")
+    elif furniture.rating(block.text) or furniture.rating(above.text):
+        block.set(Label.BODY, "rating and what is rated")
+    elif byline.name_alone(block.text) and (
+        Label.DATELINE in near or job or above.label is Label.TITLE
+    ):
         block.set(Label.DATELINE, "name next to a date or a job")
     elif above.label is Label.DATELINE and byline.role(block.text):
         block.set(Label.DATELINE, "job or place of the author")
-    elif furniture.pointer(block.text) or furniture.related(block.text):
+    elif openers.pointer(block.text) or openers.related(block.text):
         block.set(Label.FURNITURE, "link to other stories")
     elif block.shape in ("list", "table") or block.kind in (Kind.PROSE, Kind.SENTENCE):
         block.set(Label.BODY, "text under the headline")
@@ -162,11 +122,11 @@ def _label_main(page: Layout) -> None:
     while at < page.stop:
         block = page.blocks[at]
         strict = (strict or at in clutter) and not _text_again(page, at, known)
-        kind = None if block.label is not None else furniture.related(block.text)
+        kind = None if block.label is not None else openers.related(block.text)
         if kind is not None:
             at = _other_stories(page, at, strong=kind == "strong", known=known)
             continue
-        if block.label is None and furniture.pointer(block.text):
+        if block.label is None and openers.pointer(block.text):
             block.set(Label.TEASER, "one-line link to another story")
             page.pointers.append(at)
         elif block.label is None and strict:
@@ -224,7 +184,7 @@ def _text_again(page: Layout, at: int, known: set[str]) -> bool:
     block = page.blocks[at]
     if block.label is not None or (block.kind is Kind.SHORT and not block.shape):
         return False
-    if page.ended or _CORRECTION.match(block.text):
+    if page.ended or tail.correction(block.text):
         return True
     below = page.blocks[at + 1] if at + 1 < page.stop else None
     share = overlap(block.text, known)
@@ -237,7 +197,7 @@ def _goes_on(page: Layout, at: int, *, strong: bool, known: set[str]) -> bool:
     block = page.blocks[at]
     if block.label is not None:
         return False
-    return _CORRECTION.match(block.text) is not None or resumes(
+    return tail.correction(block.text) or resumes(
         page.blocks, at, stop=page.stop, strong=strong, known=known, ended=page.ended
     )
 
@@ -248,7 +208,7 @@ def _other_stories(page: Layout, at: int, *, strong: bool, known: set[str]) -> i
     end = at + 1
     while end < page.stop and not _goes_on(page, end, strong=strong, known=known):
         end += 1
-    blocks[at].set(Label.FURNITURE, "heading of a block of other stories")
+    blocks[at].set(Label.RUBRIC, "heading of a block of other stories")
     page.teasers += label_stories(blocks, at + 1, end)
     return end
 
@@ -257,7 +217,10 @@ def _label_text(blocks: Sequence[Block], at: int, stop: int) -> None:
     """Label one block of the article itself."""
     block = blocks[at]
     after = blocks[at + 1] if at + 1 < stop else None
-    if block.shape == "heading" or byline.timestamp(block.text):
+    timed = any(byline.timestamp(b.text) for b in blocks[max(0, at - 2) : at])
+    if timed and byline.name_alone(block.text):
+        block.set(Label.DATELINE, "name of who wrote the entry")
+    elif block.shape == "heading" or byline.timestamp(block.text):
         block.set(Label.HEADING, "heading")
     elif block.shape in ("list", "table", "quote"):
         block.set(Label.BODY, f"{block.shape} in the text")
@@ -274,71 +237,3 @@ def _carries(block: Block) -> bool:
     return block.label is None and (
         block.kind is not Kind.SHORT or block.shape in ("list", "table")
     )
-
-
-def _label_tail(page: Layout) -> None:
-    """Label what stands below the article, and short lines left over at its end."""
-    at = page.stop
-    while at < len(page.blocks):
-        block = page.blocks[at]
-        if block.label is None and furniture.related(block.text):
-            block.set(Label.FURNITURE, "heading of a block of other stories")
-            page.teasers += label_stories(page.blocks, at + 1, len(page.blocks))
-            break
-        if block.label is Label.DATELINE:
-            block.set(Label.FURNITURE, "below the end of the article")
-        elif block.label is None:
-            kept = _CORRECTION.match(block.text) is not None
-            block.set(
-                Label.BODY if kept else Label.FURNITURE,
-                "note on the article" if kept else "below the end of the article",
-            )
-        at += 1
-    _drop_loose_ends(page)
-
-
-def _drop_loose_ends(page: Layout) -> None:
-    """Take short lines after the last sentence for furniture when furniture stands around them."""
-    text = [n for n, b in enumerate(page.blocks[: page.stop]) if _solid(b)]
-    last = max(text, default=None)
-    if last is None or not furnished(page.blocks):
-        return
-    whole = max((n for n in text if page.blocks[n].kind is not Kind.TRUNCATED), default=last)
-    end = whole + 1
-    while end < page.stop and page.blocks[end].label not in (Label.TEASER, Label.RUBRIC):
-        end += 1
-    if sum(b.kind is Kind.TRUNCATED for b in page.blocks[whole + 1 : end]) >= 2:
-        _unmarked_stories(page, whole + 1, end)
-        return
-    rest = [
-        b
-        for b in page.blocks[last + 1 : page.stop]
-        if b.label in (Label.BODY, Label.HEADING) and b.shape == ""
-    ]
-    joined = True
-    for n in range(last + 1, page.stop):
-        block = page.blocks[n]
-        joined &= block in rest
-        if block in rest and (block.words <= 4 or (len(rest) >= 3 and not joined)):
-            block.set(Label.FURNITURE, "short line below the text")
-
-
-def _unmarked_stories(page: Layout, first: int, end: int) -> None:
-    """Several cut-off texts below the last paragraph are teasers, with the lines around them."""
-    for block in page.blocks[first:end]:
-        if block.label in (Label.BODY, Label.HEADING):
-            block.label = None
-    page.teasers += label_stories(page.blocks, first, end)
-
-
-def _drop_bio(page: Layout) -> None:
-    """Take a last paragraph that says who the author of the by-line is for furniture."""
-    by = " ".join(b.text for b in page.blocks[: page.anchor] if b.label is Label.DATELINE)
-    for block in [b for b in page.blocks[page.anchor : page.stop] if b.label is Label.BODY][-3:]:
-        found = _BIO.match(block.text) if block.words <= 50 else None
-        if found and by and found["name"].casefold() in by.casefold():
-            block.set(Label.FURNITURE, "about the author")
-
-
-def _solid(block: Block) -> bool:
-    return block.label is Label.BODY and (block.kind is not Kind.SHORT or block.shape != "")

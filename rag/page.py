@@ -7,14 +7,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from rag import address, byline, frontmatter, furniture, layout, weblayout, webpage
-from rag.blocks import Block, Row, blocks, rows
+from rag import (
+    address,
+    byline,
+    frontmatter,
+    furniture,
+    layout,
+    masthead,
+    openers,
+    weblayout,
+    webpage,
+)
+from rag.blocks import Block, Layout, Row, blocks, rows
 from rag.clean import clean
 from rag.types import Article, Label, Line, Teaser
 from rag.webfacts import Facts, first_of
 
 _TITLE_WORDS = 14
-_SIGNED = ("copyright", "sharing", "newsletter", "legal", "heading of a block of other stories")
 _SITE = re.compile(r"(?P<title>.{10,}?)\s+(?:[|·•–—]|-)\s+(?P<site>[^|·•]{2,40})$")
 _URL = re.compile(
     r"(?:canonical |source |article )?(?:url|link|permalink): ?(?P<url>https?://\S+)$",
@@ -119,7 +128,7 @@ def _said(page: Sequence[Block]) -> Facts:
     return Facts()
 
 
-def _site(tab: str, page: layout.Layout) -> str | None:
+def _site(tab: str, page: Layout) -> str | None:
     """The site in a title `X | Y`, when X is the headline and a line or the footer says Y too."""
     split = _SITE.match(tab)
     if split is None or split["title"] != _shown(page):
@@ -130,7 +139,7 @@ def _site(tab: str, page: layout.Layout) -> str | None:
     return site if said or any(site in foot for foot in foots) else None
 
 
-def _shown(page: layout.Layout) -> str:
+def _shown(page: Layout) -> str:
     """The headline found on the page, else the first words of its text."""
     if page.title is not None:
         return page.blocks[page.title].text.lstrip("# ").strip("*_ ")
@@ -143,7 +152,7 @@ def _shown(page: layout.Layout) -> str:
     return short if len(short) == len(first.text) else short.rstrip(" ,;:") + " …"
 
 
-def _seen(page: layout.Layout, fetched: datetime | None) -> Facts:
+def _seen(page: Layout, fetched: datetime | None) -> Facts:
     """Author, dates, publisher and link from the lines around the article, never from its text."""
     top = page.title if page.title is not None and page.title < page.anchor else 0
     header = page.blocks[max(0, top - 3) : page.anchor + 1]
@@ -181,38 +190,29 @@ def _author(dated: Sequence[Block]) -> str | None:
         found = byline.author(block.text)
         if found:
             return found
-    named = (byline.name_alone(b.text) for b in dated if b.reason.startswith("name"))
+    named = (
+        byline.name_alone(b.text) or byline.with_role(b.text)
+        for b in dated
+        if b.reason.startswith("name")
+    )
     return next((name for name in named if name), None)
 
 
-def _publisher(page: layout.Layout) -> str | None:
-    """The masthead that the footer repeats, else the owner in a copyright line, else None."""
+def _publisher(page: Layout) -> str | None:
     top = page.title if page.title is not None and page.title < page.anchor else page.anchor
-    heads = [
-        b.text
-        for b in page.blocks[: min(top, 6)]
-        if b.words <= 6 and len(b.text) <= 40 and b.reason.startswith(("above", "short"))
+    above = (Label.FURNITURE, Label.RUBRIC)
+    heads = [b.text for b in page.blocks[:top] if b.label in above or b.reason.startswith("kept")]
+    foots = [
+        (b.text, b.reason) for b in page.blocks[top:] if b.label in (Label.FURNITURE, Label.RUBRIC)
     ]
-    foots = [b for b in page.blocks[page.anchor :] if b.label is Label.FURNITURE]
-    marked = [
-        b.text
-        for b in foots
-        if len(b.text) <= 300 and (b.reason in _SIGNED or b.text.casefold().startswith("follow "))
-    ]
-    owners = (byline.owner(foot) for foot in marked)
-    named = (byline.self_named(foot) for foot in marked)
-    return (
-        byline.masthead(heads, marked)
-        or next((name for name in owners if name), None)
-        or next((name for name in named if name), None)
-    )
+    return masthead.publisher(heads, foots, [b.text for b in page.blocks])
 
 
 def _article(
     text: str,
     head: list[Line],
     lines: Sequence[Row],
-    page: layout.Layout,
+    page: Layout,
     facts: Facts,
     *,
     source: str | None,
@@ -252,7 +252,7 @@ def _digest(value: str) -> str:
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _teasers(lines: Sequence[Row], page: layout.Layout) -> tuple[Teaser, ...]:
+def _teasers(lines: Sequence[Row], page: Layout) -> tuple[Teaser, ...]:
     """Teasers in the order of the page, from the first line of each to its last."""
     made = []
     for group in page.teasers:
@@ -261,7 +261,7 @@ def _teasers(lines: Sequence[Row], page: layout.Layout) -> tuple[Teaser, ...]:
         made.append(Teaser(start=start, end=end, rubric=group.rubric))
     for n in page.pointers:
         block = page.blocks[n]
-        found = furniture.pointer(block.text)
+        found = openers.pointer(block.text)
         start = lines[block.first].start + (
             found.start if found and block.first == block.last else 0
         )

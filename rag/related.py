@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from rag import furniture
-from rag.blocks import Block, Kind, overlap
+from rag import furniture, openers
+from rag.blocks import Block, Grouped, Kind, overlap
 from rag.types import Label
 
 _CONTINUES = re.compile(
@@ -14,17 +13,11 @@ _CONTINUES = re.compile(
     r"|firm|government|report|plan|move|deal|agency|court|study|two|move|decision))\b",
     re.IGNORECASE,
 )
-_FOLLOW = re.compile(r"(?:follow|like|join|find) [A-Z@][^.!?]{2,40}$", re.IGNORECASE)
+_FOLLOW = re.compile(r"(?:follow|like|join|find|contact|about) [A-Z@][^.!?]{2,40}$", re.IGNORECASE)
 _RUBRIC_WORDS = 3
-
-
-@dataclass
-class Grouped:
-    """Lines of one teaser, by block number, under its rubric."""
-
-    rubric: str | None
-    blocks: list[int] = field(default_factory=list)
-    summary: bool = False
+_NAME = re.compile(r"(?<=\S )[A-Z][^\W\d_]{3,}")
+_RANK = re.compile(r"\d{1,2}[.)]?$")
+_CLOSING = ("copyright", "newsletter", "cookie notice", "menu", "topics", "contact", "legal")
 
 
 def resumes(
@@ -38,23 +31,51 @@ def resumes(
     block = page[at]
     if block.kind is Kind.SENTENCE and not block.text.endswith(("?", "!")) and at + 1 < stop:
         at, block = at + 1, page[at + 1]
-    if block.kind is not Kind.PROSE or block.label is not None:
+    if block.kind is not Kind.PROSE or block.label is not None or _RANK.match(page[at - 1].text):
         return False
     ahead = [b for b in page[at + 1 : min(stop, at + 7)] if b.label is None]
     before = page[at - 1]
     score = 0 if strong else 1
     score += 3 if ended and at < stop else 0
-    score += _followed(ahead)
+    score += _followed(ahead) + _set_apart(page, at)
     score += 1 if block.words >= 45 else 0
     share = overlap(block.text, known)
     score += 2 if share >= 0.3 else 1 if share >= 0.18 else -1 if share < 0.08 else 0
     score += 1 if _CONTINUES.match(block.text) else 0
-    headed = before.kind is Kind.SHORT and furniture.related(before.text) is None
+    score += 1 if block.words >= 30 and _names(block.text) & known else 0
+    headed = before.kind is Kind.SHORT and openers.related(before.text) is None
     if headed and ahead and ahead[0].kind is not Kind.PROSE:
-        score -= 1 if share >= 0.3 and not strong else 2
+        score -= 1 if not strong and (share >= 0.3 or block.words >= 35) else 2
+        below = [b for b in ahead[1:2] if b.kind is Kind.PROSE]
+        score += 2 if any(overlap(b.text, known) >= 0.25 for b in below) else 0
     if strong and not any(b.kind is Kind.PROSE for b in ahead):
         score -= 2
     return score >= (3 if strong else 2)
+
+
+def _names(text: str) -> set[str]:
+    """The stems of the names in a paragraph: capitalised words but the first."""
+    return {name.casefold()[:6] for name in _NAME.findall(text)}
+
+
+def _set_apart(page: Sequence[Block], at: int) -> int:
+    """What blank lines say, where the article has them and the other stories have none.
+
+    One for a paragraph with a blank line above it, minus two for one without.
+    """
+    text = [
+        b for b in page[max(0, at - 200) : at] if b.kind is Kind.PROSE and b.label is Label.BODY
+    ]
+    if len(text) < 2 or sum(b.gap for b in text) < 0.8 * len(text):
+        return 0
+    stories = []
+    for block in reversed(page[max(0, at - 60) : at]):
+        if block.label is not None:
+            break
+        stories.append(block)
+    if len(stories) < 2 or any(b.gap for b in stories[:-1]):
+        return 0
+    return 1 if page[at].gap else -2
 
 
 def _followed(ahead: Sequence[Block]) -> int:
@@ -82,25 +103,62 @@ def rubric(page: Sequence[Block], at: int, stop: int) -> bool:
 
 
 def label_stories(page: Sequence[Block], first: int, stop: int) -> list[Grouped]:
-    """Label the blocks of other stories in ``page[first:stop]`` and group them into teasers."""
+    """Label the blocks of other stories in ``page[first:stop]`` and group them into teasers.
+
+    What stands below the stories, up to the next heading of such a block, is furniture.
+    """
     made: list[Grouped] = []
     name: str | None = None
-    lasting = False
+    lasting = over = False
+    heads = _heads(page)
     for at in range(first, stop):
         block = page[at]
-        if block.label is Label.FURNITURE and furniture.related(block.text) is None:
+        opens = openers.related(block.text) is not None
+        if block.label is Label.FURNITURE and not opens:
+            over = over or _closes(block)
             continue
-        if _FOLLOW.match(block.text):
-            block.set(Label.FURNITURE, "sharing")
-            continue
-        opens = furniture.related(block.text) is not None
-        if opens or rubric(page, at, stop):
+        over = (over or _ends(page, at, stop, heads)) and not opens
+        if over:
+            block.set(Label.FURNITURE, "below the other stories")
+        elif opens or rubric(page, at, stop):
             block.set(Label.RUBRIC, "rubric of another story")
             name, lasting = block.text, opens
             made.append(Grouped(name))
         else:
             _add(made, block, at, name if lasting else None)
     return [group for group in made if group.blocks]
+
+
+def _heads(page: Sequence[Block]) -> tuple[str, ...]:
+    """The lines of two words or more at the top of the page, where its name stands."""
+    return tuple(
+        b.text.casefold() for b in page[:40] if 2 <= b.words <= 6 and b.reason.startswith("above")
+    )
+
+
+def _ends(page: Sequence[Block], at: int, stop: int, heads: tuple[str, ...]) -> bool:
+    """Whether the foot of the page begins at a line: a menu, or what the outlet says of itself."""
+    block = page[at]
+    if _FOLLOW.match(block.text) or furniture.menu_row(block.text):
+        return True
+    return _menu(page, at, stop) or (bool(heads) and block.text.casefold().startswith(heads))
+
+
+def _menu(page: Sequence[Block], at: int, stop: int) -> bool:
+    """Whether four lines of up to three words begin here, or five of up to four: no headlines."""
+    lines = []
+    for block in page[at : min(at + 5, stop)]:
+        if block.words > 4 or block.kind is not Kind.SHORT or block.label is Label.DATELINE:
+            break
+        lines.append(block)
+    return len(lines) == 5 or (len(lines) == 4 and all(b.words <= 3 for b in lines))
+
+
+def _closes(block: Block) -> bool:
+    """Whether furniture stands below a list of stories, not between two of them."""
+    if block.reason == "comments":
+        return not any(map(str.isdigit, block.text))
+    return block.reason in _CLOSING and (block.words >= 2 or block.reason in ("topics", "contact"))
 
 
 def _add(made: list[Grouped], block: Block, at: int, rubric_: str | None) -> None:

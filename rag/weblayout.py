@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rag import byline, furniture, layout, webfacts
-from rag.blocks import Block, Kind
+from rag import byline, furniture, layout, openers, webfacts
+from rag.blocks import Block, Kind, Layout
 from rag.related import label_stories
 from rag.rendering import Shown
 from rag.types import Label
@@ -63,7 +63,7 @@ class _Seat:
     stories: bool = False
 
 
-def read(page: WebPage, blocks: list[Block], titles: Sequence[str]) -> layout.Layout:
+def read(page: WebPage, blocks: list[Block], titles: Sequence[str]) -> Layout:
     """Label all blocks of a page. ``titles`` are headlines that the caller or the page names.
 
     Where no body was found the text is labelled as a pasted page would be.
@@ -75,7 +75,7 @@ def read(page: WebPage, blocks: list[Block], titles: Sequence[str]) -> layout.La
     first = _first(page, blocks, body)
     title = _headline(page, blocks, first, titles)
     named = title is not None and any(_same(blocks[title].text, each) for each in titles)
-    read_ = layout.Layout(blocks, title=title, sure=named, anchor=first, stop=len(blocks))
+    read_ = Layout(blocks, title=title, sure=named, anchor=first, stop=len(blocks))
     _label_header(page, read_, body)
     _take_in(page, blocks, body, seats)
     _take_in_summary(page, read_, body, seats)
@@ -83,7 +83,7 @@ def read(page: WebPage, blocks: list[Block], titles: Sequence[str]) -> layout.La
     for n, block in enumerate(blocks):
         if block.label is not None or n in stories:
             continue
-        if body[n] and furniture.pointer(block.text):
+        if body[n] and openers.pointer(block.text):
             block.set(Label.TEASER, "one-line link to another story")
             read_.pointers.append(n)
         elif body[n]:
@@ -97,7 +97,7 @@ def read(page: WebPage, blocks: list[Block], titles: Sequence[str]) -> layout.La
     return read_
 
 
-def published(page: WebPage, read_: layout.Layout) -> date | None:
+def published(page: WebPage, read_: Layout) -> date | None:
     """The day in the first ``<time datetime>`` of the date lines around the headline."""
     for block in read_.blocks:
         if block.label is Label.DATELINE and not _UPDATED.search(block.text):
@@ -170,7 +170,7 @@ def _same(line: str, title: str) -> bool:
     return short == long or (len(short) > 10 and long.startswith(short) and rest[:1] in _BREAKS)
 
 
-def _label_header(page: WebPage, read_: layout.Layout, body: Sequence[bool]) -> None:
+def _label_header(page: WebPage, read_: Layout, body: Sequence[bool]) -> None:
     """Find by-lines and dates around the headline and the first lines of the text."""
     blocks, top = read_.blocks, read_.title
     start = max(0, (read_.anchor if top is None or top > read_.anchor else top) - 4)
@@ -208,7 +208,7 @@ def _take_in(
 
 
 def _take_in_summary(
-    page: WebPage, read_: layout.Layout, body: list[bool], seats: Sequence[_Seat]
+    page: WebPage, read_: Layout, body: list[bool], seats: Sequence[_Seat]
 ) -> None:
     """Count as body the sentence that stands right under the headline."""
     top = read_.anchor if read_.title is None else read_.title
@@ -223,7 +223,7 @@ def _take_in_summary(
 
 
 def _stories(
-    page: WebPage, read_: layout.Layout, body: Sequence[bool], seats: Sequence[_Seat]
+    page: WebPage, read_: Layout, body: Sequence[bool], seats: Sequence[_Seat]
 ) -> set[int]:
     """The blocks that are other stories: under such a heading, in such a part, or lone links."""
     blocks, found = read_.blocks, set()
@@ -235,7 +235,7 @@ def _stories(
             continue
         if seats[n].stories or (linked and block.words >= 5 and seats[n].part != "caption"):
             found.add(n)
-        if furniture.related(block.text):
+        if openers.related(block.text):
             found |= _listed(page, blocks, body, n)
     return found
 
@@ -244,7 +244,7 @@ def _amid(page: WebPage, blocks: Sequence[Block], body: Sequence[bool], n: int) 
     """Whether a line of link stands alone among text, and does not name another story."""
     text = blocks[n].text
     capitals = sum(map(str.isupper, text)) > 0.7 * sum(map(str.isalpha, text))
-    if capitals or furniture.pointer(text) or furniture.related(text):
+    if capitals or openers.pointer(text) or openers.related(text):
         return False
     near = [at for at in (n - 1, n + 1) if 0 <= at < len(blocks)]
     return all(body[at] and page.lines[blocks[at].first].linked < _LINKED for at in near)
@@ -266,9 +266,9 @@ def _listed(page: WebPage, blocks: Sequence[Block], body: Sequence[bool], at: in
 def _label_body(page: WebPage, block: Block, *, over: bool) -> None:
     """Label a block of the body; ``over`` is whether other stories stand below it."""
     why = furniture.reason(block.text, words=block.words)
-    if over and furniture.related(block.text):
-        why = "heading of a block of other stories"
-    if why is not None:
+    if over and openers.related(block.text):
+        block.set(Label.RUBRIC, "heading of a block of other stories")
+    elif why is not None:
         block.set(Label.FURNITURE, why)
     elif page.lines[block.first].within.tag in _HEADINGS:
         block.set(Label.HEADING, "heading in the text")
@@ -276,21 +276,22 @@ def _label_body(page: WebPage, block: Block, *, over: bool) -> None:
         block.set(Label.BODY, "text of the article")
 
 
-def _label_rest(read_: layout.Layout, n: int, seat: _Seat) -> None:
+def _label_rest(read_: Layout, n: int, seat: _Seat) -> None:
     """Label a block that is neither the article's nor another story."""
     block = read_.blocks[n]
     top = read_.title if read_.title is not None else read_.anchor
     why = furniture.reason(block.text, words=block.words)
-    if furniture.related(block.text):
-        why = "heading of a block of other stories"
-    elif why is None and seat.part:
+    if openers.related(block.text):
+        block.set(Label.RUBRIC, "heading of a block of other stories")
+        return
+    if why is None and seat.part:
         why = seat.part
     elif why is None:
         why = "above the headline" if n < top else "outside the text of the article"
     block.set(Label.FURNITURE, why)
 
 
-def _settle(read_: layout.Layout) -> None:
+def _settle(read_: Layout) -> None:
     """Furniture for what label_stories passed over."""
     for block in read_.blocks:
         if block.label is None:

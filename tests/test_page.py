@@ -156,6 +156,10 @@ def test_the_content_hash_covers_text_and_facts_but_not_where_it_came_from() -> 
         ("04/13/2026", "2026-04-13", None),
         ("04/04/2026", "2026-04-04", None),
         ("03/04/2026", None, None),
+        ("03.04.2026, 16:05 Uhr", "2026-04-03", None),
+        ("May 12, 2026 at 7:00 AM EDT", "2026-05-12", None),
+        ("Publié le 2 avril 2026 à 18h30, mis à jour le 3 avril 2026", "2026-04-02", "2026-04-03"),
+        ("Posted Thu 19 Mar 2026 at 5:12am, updated 3h ago", "2026-03-19", None),
         ("31 February 2026", None, None),
         ("5 hours ago", None, None),
     ],
@@ -180,6 +184,10 @@ def test_dates_are_read_from_date_lines(
         ("By Jane Doe and John van der Roe, Senior Reporters", "Jane Doe and John van der Roe"),
         ("Written by Jane Doe | 3 March 2026", "Jane Doe"),
         ("Author: Jane Doe", "Jane Doe"),
+        ("EXCLUSIVE by Jane Doe, Showbiz Reporter", "Jane Doe"),
+        ("By JANE DOE  Herald Education Writer", "JANE DOE"),
+        ("By Jane Doe  jdoe@herald.example", "Jane Doe"),
+        ("Jane Doe, Consumer Editor", "Jane Doe"),
         ("By March the ice had gone", None),
         ("By the numbers", None),
     ],
@@ -307,3 +315,45 @@ def test_a_menu_word_is_no_publisher() -> None:
         "© 2026 Harrowgate Herald. All rights reserved."
     )
     assert parse(page).publisher == "Harrowgate Herald"
+
+
+@pytest.mark.parametrize(
+    ("head", "foot", "publisher"),
+    [
+        ("THE MARLING COURIER", "Copyright© 2026, MARLING PAPERS PVT LTD.", "THE MARLING COURIER"),
+        ("Oud Lantern", "© 2026 Oud Lantern Media Ltd. All rights reserved.", "Oud Lantern"),
+        ("Plough", "Contact us at desk@plough.example", "Plough"),
+        ("Gadgets", "Follow us", None),
+        ("Latest News", "About us", None),
+        ("Oud Trust", "Oud Trust is a registered charity in England (119703).", "Oud Trust"),
+    ],
+)
+def test_the_publisher_is_read_from_the_top_when_the_page_confirms_it(
+    head: str, foot: str, publisher: str | None
+) -> None:
+    page = (
+        f"{head}\nFerry to Oud runs again\nBy Jane Doe\n"
+        "The ferry to Oud runs again after a week in dock.\n\n"
+        f"It was built in a yard that has since closed, its captain said.\n\n{foot}"
+    )
+    assert parse(page).publisher == publisher
+
+
+def test_a_closing_paragraph_that_speaks_to_the_reader_is_kept_below_a_box() -> None:
+    told = "The ferry to Oud is late, and we who wait on the quay know why. " * 6
+    last = "You may write to the ferry. You will get no answer, but the stamp is lovely."
+    page = (
+        f"Why the ferry is late\nBy Jane Doe\n{told}\n\n"
+        "Sign up to our daily newsletter\nEnter your email address\n\n"
+        f"{last}\n\n© 2026 Oud Lantern"
+    )
+    assert body(parse(page))[-1] == last
+
+
+def test_a_name_that_speaks_is_no_note_on_the_author() -> None:
+    told = "The ferry to Oud runs again after a week in dock, and nobody knows why. " * 6
+    top = f"Ferry to Oud runs again\nBy Jane Doe\n{told}"
+    page = f"{top}\n\nJane Doe: And next week?\n\nThe captain: No idea."
+    assert len(body(parse(page))) == 3
+    note = "Jane Doe has written about boats since 2011. She lives on one."
+    assert note not in body(parse(f"Ferry to Oud runs again\nBy Jane Doe\n{told}\n\n{note}"))

@@ -1,0 +1,168 @@
+"""Which outlet a page is from, by the name at its top, its footer and its copyright line."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+_OWNER = re.compile(
+    r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:(?:19|20)\d\d(?:\s?[-–]\s?"
+    r"(?:(?:19|20)\d\d|\d\d|present))?,?\s*)?(?:by\s+)?(?P<owner>[^.|•·©\d(]{2,60})",
+    re.IGNORECASE,
+)
+_OWNER_TAIL = re.compile(
+    r"\s*(?:[,-]? ?all rights.*|[,–-]\s*$|\s{2,}.*|(?:terms|privacy|contact) .*)", re.IGNORECASE
+)
+_SELF = re.compile(
+    r"(?P<name>(?:[A-Z][\w'’&.-]*|of|the|and|&)(?: (?:[A-Z][\w'’&.-]*|of|the|and|&)){0,5}) is "
+    r"(?:an? |the )?(?:independent|part of|reader|member|listener|registered"
+    r"|published by|owned by|a? ?non-?profit|(?:news|digital) )"
+)
+_SECTION_WORDS = (
+    "news sport sports business world politics opinion markets weather culture life lifestyle"
+    " technology science health travel money video home latest local national media"
+    " breaking top more all"
+)
+_SECTIONS = frozenset(_SECTION_WORDS.split())
+# What newspapers, magazines and agencies are called, as the last word of a name.
+_PAPER_WORDS = (
+    "gazette courier times post herald standard tribune journal chronicle observer guardian"
+    " telegraph mirror examiner inquirer enquirer bulletin dispatch mercury advertiser echo"
+    " register sentinel ledger argus magazine wire monitor beacon independent globe republic"
+    " zeitung bote tagblatt tageblatt anzeiger kurier nachrichten rundschau abendblatt allgemeine"
+    " dépêche courrier parisien républicain diario heraldo correo periódico gaceta corriere"
+    " gazzetta"
+)
+_PAPERS = frozenset(_PAPER_WORDS.split())
+_KINDS = ("news", "agency", "media")
+_LOOSE = frozenset(("the", "our", "your", "my", "e", "sunday", "saturday", "weekend", "photo"))
+_BARS = re.compile(r"\s*[|•·]\s*|\s{2,}")
+_EDGES = re.compile(r"^[^\w]+|[^\w.!]+$")
+
+_ENOUGH = 2
+_SIGNED = (
+    "copyright",
+    "sharing",
+    "newsletter",
+    "legal",
+    "heading of a block of other stories",
+    "rubric of another story",
+)
+
+
+def publisher(
+    heads: Iterable[str], foots: Sequence[tuple[str, str]], texts: Sequence[str]
+) -> str | None:
+    """The outlet that a page is from, or None.
+
+    ``heads`` are the lines above the headline, ``foots`` the lines outside the article below it,
+    each with the reason for its label, ``texts`` all lines of the page. A name at the top counts
+    when the footer says it again or when it is what a newspaper is called; else the copyright
+    line, then a footer that says what the outlet is, must name it.
+    """
+    names = dict.fromkeys(name for head in islice(heads, 60) for name in _names(head))
+    best, most = None, _ENOUGH - 1
+    for name in names:
+        weight = _weight(name, foots, texts)
+        if weight > most:
+            best, most = name, weight
+    if best:
+        return _as_written(best, texts)
+    marked = [line for line, reason in foots if reason in _SIGNED or _follows(line)]
+    owners = (owner(line) for line in marked)
+    selves = (self_named(line) for line, _ in foots)
+    return next((name for name in (*owners, *selves) if name), None)
+
+
+def _names(head: str) -> Iterable[str]:
+    """The parts of a line at the top that can be the name of an outlet."""
+    for cell in _BARS.split(head[:200]):
+        name = _EDGES.sub("", cell)
+        words = name.split()
+        if not 1 <= len(words) <= 6 or len(name) > 40 or not name[0].isupper():
+            continue
+        if len(_bare(name)) > 3 and _bare(name).casefold() not in _SECTIONS:
+            yield name
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^the ", "", name, flags=re.IGNORECASE)
+
+
+def _weight(name: str, foots: Sequence[tuple[str, str]], texts: Sequence[str]) -> int:
+    """How much speaks for a name: the copyright line most, a paper's kind of name next."""
+    bare = _bare(name)
+    words = bare.casefold().split()
+    weight = 0
+    if words[-1] in _PAPERS and (len(words) > 1 or bare != name) and words[0] not in _LOOSE:
+        weight += 2
+    elif words[-1] in _KINDS and len(words) > 1 and words[0] not in _SECTIONS | _LOOSE:
+        weight += 1
+    whole = re.compile(rf"\b{re.escape(bare)}\b", re.IGNORECASE)
+    outlet = _outlet(bare)
+    said = 0
+    for line, reason in foots:
+        # As a name: "the day's business news" repeats no menu word.
+        found = next((m for m in whole.finditer(line[:600]) if m[0][0].isupper()), None)
+        if found is None:
+            continue
+        if reason in ("copyright", "legal"):
+            return weight + 3
+        long = len(words) > 1 or bare != name
+        said += bare != name and line.casefold() == name.casefold()
+        said += long and len(line) > len(name) + 1 and (reason in _SIGNED or _follows(line))
+        said += bool(outlet.search(line[:600])) or (self_named(line) or "").endswith(found[0])
+    told = any(outlet.search(text) for text in texts if len(text) > 60)
+    return weight + min(said, 2) + told + 2 * _signs(name, texts)
+
+
+def _outlet(bare: str) -> re.Pattern[str]:
+    """What is said of a newsroom, and of nothing that a menu names."""
+    name = re.escape(bare)
+    return re.compile(
+        rf"\b(?i:told|tells|about|follow|join|subscribe to|at|for|by|to) (?:the |The )?{name}\b"
+        rf"|[/(] ?(?:the |The )?{name}\b"
+        rf"|\b{name} (?:may|newsletters?|team|readers?|staff|Daily|Weekly|is part of|uses?)\b"
+        rf"|\b{name}[’']s? (?:\w+ )?(?:reporting|newsletters?|journalism|reporters?|own)\b"
+    )
+
+
+def _signs(name: str, texts: Sequence[str]) -> bool:
+    """Whether an agency's report opens with the name, or an address holds it."""
+    agency = re.compile(rf"[(/]{re.escape(name)}[)/]", re.IGNORECASE)
+    host = re.compile(rf"[@./]{re.escape(''.join(name.casefold().split()))}\.[a-z]{{2,}}")
+    return any(
+        (len(text) > 80 and agency.search(text[:160])) or host.search(text[:600].casefold())
+        for text in texts
+    )
+
+
+def _follows(line: str) -> bool:
+    return line.casefold().startswith(("follow ", "about ", "contact ", "subscribe to ", "join "))
+
+
+def _as_written(name: str, texts: Sequence[str]) -> str:
+    """A name in capitals as the page writes it elsewhere, if it does."""
+    if not name.isupper():
+        return name
+    bare = _bare(name)
+    whole = re.compile(rf"\b{re.escape(bare)}\b", re.IGNORECASE)
+    found = (m[0] for text in texts for m in whole.finditer(text[:2000]))
+    written = next((each for each in found if each[0].isupper() and not each.isupper()), None)
+    if written is None:
+        return name
+    return written if bare == name else f"The {written}"
+
+
+def owner(line: str) -> str | None:
+    """Who a copyright line names: `© 2026 Harbour News Ltd. All rights reserved.`"""
+    found = _OWNER.match(line.strip(" *_")) if len(line) <= 300 else None
+    if found is None:
+        return None
+    name = _OWNER_TAIL.sub("", found["owner"]).strip(" ,;:–—-")
+    return name if name and name[0].isupper() and len(name.split()) <= 8 else None
+
+
+def self_named(line: str) -> str | None:
+    """The outlet of a line such as `The Quay is an independent newspaper`, or None."""
+    found = _SELF.match(line[:200])
+    return found["name"] if found else None
