@@ -163,7 +163,9 @@ def ingest(
     with open_library(context) as engine:
         code = add(engine, chosen, server=server, as_json=as_json)
     if code == Interrupted.exit_code:
-        raise Interrupted("Interrupted. The articles named above are stored; the rest are not.")
+        raise Interrupted(
+            "Interrupted. What is counted above is stored; the same command goes on with the rest."
+        )
     raise typer.Exit(code)
 
 

@@ -161,7 +161,7 @@ def test_ctrl_c_names_what_is_stored_and_stops_the_service_too(
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
     assert running.returncode == 130
-    assert err.startswith("dateline: Interrupted. The articles named above are stored")
+    assert err.startswith("dateline: Interrupted. What is counted above is stored")
     named = set(re.findall(r"^new · .* · ([0-9a-f]{12})$", out, re.MULTILINE))
     library = Library(beside)
     stored = {
