@@ -42,6 +42,11 @@ _SIDE = 3
 _CLEARLY = 2
 
 
+def denies(claim: str) -> bool:
+    """Whether a claim has a word of denial."""
+    return _DENIES.search(claim) is not None
+
+
 def denial(claim: str, quotes: Sequence[str], *, close: bool) -> str | None:
     """Why a claim denies what its quotes say, or says what they deny; None when it does neither.
 

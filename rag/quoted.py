@@ -13,6 +13,7 @@ from rag.values import Value
 
 SURE = 0.6
 """The share of a claim's words in a sentence from which on meaning need not be looked at."""
+NOT_SAID = "the passages cited do not say this"
 _BETTER_ELSEWHERE = 0.15
 
 

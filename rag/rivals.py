@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from rag import support_values, values
-from rag.question import stem
+from rag.question import stem, stems
 from rag.quoted import Sentence
 from rag.values import Value
 from rag.wording import alike, beside, clause, only_clause, share
@@ -67,7 +67,7 @@ class Rivals:
                     if _is_relative(one):
                         return None
                     bearing.append((at, one))
-        near = beside(self._plain, value.start, value.end) - _SAYING_LITTLE
+        near = _around(self._plain, value) - _SAYING_LITTLE
         others = [
             (at, other)
             for at, sentence in enumerate(self._sentences)
@@ -237,7 +237,7 @@ class Rivals:
         )
 
     def _likeness(self, near: frozenset[str], at: int, value: Value) -> float:
-        return alike(near, beside(self._sentences[at].plain, value.start, value.end))
+        return alike(near, _around(self._sentences[at].plain, value))
 
     def _could_stand(self, other: Value, value: Value) -> bool:
         """Whether a quoted value is a rival of a claimed one and is not claimed itself."""
@@ -267,6 +267,12 @@ class Rivals:
             for one in self._claimed[sentence.published]
             if not one.when and any(support_values.bears(other, one) for other in sentence.values)
         }
+
+
+def _around(plain: str, value: Value) -> frozenset[str]:
+    """The stems beside a value, and of what a fraction has in it: "one post in nine"."""
+    inside = stems(plain[value.start : value.end]) if value.kind == "fraction" else frozenset()
+    return beside(plain, value.start, value.end) | inside
 
 
 def _counts_else(other: Value, value: Value) -> bool:

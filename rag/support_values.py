@@ -110,10 +110,11 @@ def bears(quoted: Value, claim: Value) -> bool:
     asked, said = _ends(claim), _ends(quoted)
     if _is_bare(claim) and quoted.kind in ("measure", "duration", "points"):
         said = quoted.low or Decimal(0), quoted.high or Decimal(0)  # "from 40 to 24" is in its unit
-    exact = quoted.qualifier in (None, "about")
-    if claim.qualifier in (None, "about"):
+    exact = quoted.qualifier in (None, "about", "peak")
+    if claim.qualifier in (None, "about", "peak"):
         rounded = claim.qualifier == "about" and exact and _rounds_to(said, asked, claim)
-        return rounded or (asked == said and (exact or claim.qualifier == "about"))
+        bound = claim.qualifier == "peak" and quoted.qualifier == "at_most"
+        return rounded or (asked == said and (exact or bound or claim.qualifier == "about"))
     if exact:
         return _within(said, asked[0], claim.qualifier)
     return asked == said and (quoted.qualifier, claim.qualifier) in _ENTAILED

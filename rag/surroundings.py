@@ -4,32 +4,33 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Qualifier = Literal["about", "more_than", "less_than", "at_least", "at_most"]
+Qualifier = Literal["about", "more_than", "less_than", "at_least", "at_most", "peak"]
 
+_THAT = r"(?:[a-z-]+ ){0,3}of"
 _BEFORE: dict[Qualifier, str] = {
     "about": (
         r"about|around|roughly|approximately|approx\.?|some|nearly|almost|close to|circa|c\.|~|≈|"
         r"an estimated|estimated|in the region of|just about|more or less"
     ),
     "at_least": (
-        r"at least|a minimum of|no (?:less|fewer) than|not less than|minimum of|≥|>=|"
+        rf"at least|(?:a )?minimum {_THAT}|no (?:less|fewer) than|not less than|≥|>=|"
         r"as (?:little|few|low) as"
     ),
     "at_most": (
         r"up to|at most|no more than|not more than|no (?:higher|greater|bigger|longer|later) than|"
         r"(?:cannot|can['’]t|may not|must not|never|not) (?:[a-z]+ ){1,2}"
         r"(?:more|longer|further) than|"
-        r"as (?:much|many|high) as|a maximum of|"
-        r"maximum of|≤|<=|not (?:over|above|exceeding)"
+        rf"as (?:much|many|high) as|(?:a )?maximum {_THAT}|≤|<=|not (?:over|above|exceeding)"
     ),
     "more_than": (
         r"(?:slightly |well |just |far |much )?(?:more than|over|above|exceed(?:ing|ed|s)?|"
-        r"(?:greater|higher|longer|further) than|north of|in excess of)|upwards? of|beyond|"
+        r"(?:greater|higher|longer|further|older|larger|bigger) than|north of|in excess of)|"
+        r"(?:over|above) the age of|upwards? of|beyond|"
         r"surpass(?:ing|ed|es)|topp(?:ing|ed)|>"
     ),
     "less_than": (
         r"(?:slightly |well |just |far |much )?(?:less than|under|below|fewer than|"
-        r"(?:lower|shorter) than|short of|shy of)|<"
+        r"(?:lower|shorter|younger|smaller) than|short of|shy of)|(?:under|below) the age of|<"
     ),
 }
 _QUALIFIER = re.compile(
@@ -46,6 +47,8 @@ _LAST_WORD = re.compile(
     r"estimated|of|less|least|than|minimum|≥|up|most|as|maximum|≤|over|above|beyond|=|exceed\w*|surpass\w*|"
     r"topp\w*|>|under|below|<)\s*(?:the |an? )?$"
 )
+# What "reached 151" says is true of "up to 151" as well as of 151.
+_PEAK = re.compile(r"(?i:\b(?:reach(?:e[sd]|ing)?|hit(?:s|ting)?|peak(?:s|ed|ing)? at)\s)$")
 _LASTS = re.compile(
     r"(?i:\b(?:for|took|takes?|taking|require[sd]?|lasts?|lasted|waited|spent|after|is|was|of|"
     r"within|needs?|gets?|has|have)\s+)$"
@@ -114,6 +117,8 @@ def qualifier_before(text: str, start: int, *, duration: bool = False) -> Before
         if found and not (_compares(text, found) or (duration and _means_during(text, found))):
             qualifier = _named(found)
             begin = found.start()
+    if qualifier is None and _PEAK.search(text, left, start):
+        qualifier = "peak"
     falling = _FALL.search(text, max(0, begin - 30), begin) is not None
     return Before(begin, qualifier, falling)
 

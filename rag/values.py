@@ -33,6 +33,9 @@ Kind = Literal[
 ]
 
 _EMPHASIS = re.compile(r"(?<![^\W_])[_*`]+|[_*`]+(?![^\W_])")
+_LETTER = re.compile(r"[^\W_]")
+# "One post in nine" has in it what it is a part of.
+_OF_WHAT = re.compile(r"(?P<first>\w+ )(?P<noun>\w+)(?P<last> (?:in|out of)\b.*)")
 _BOUNDS = frozenset({"more_than", "less_than", "at_least", "at_most"})
 
 
@@ -103,7 +106,10 @@ def struck(text: str, found: Iterable[Value]) -> str:
     for value in found:
         if value.when:
             continue  # "in August" tells one figure from another
-        noughts = "".join("0" if char.isalnum() else char for char in text[value.start : value.end])
+        noughts = _LETTER.sub("0", text[value.start : value.end])
+        if value.kind == "fraction" and (of := _OF_WHAT.fullmatch(text, value.start, value.end)):
+            first, last = of["first"], of["last"]
+            noughts = f"{_LETTER.sub('0', first)}{of['noun']}{_LETTER.sub('0', last)}"
         text = text[: value.start] + noughts + text[value.end :]
     return text
 

@@ -9,8 +9,9 @@ from rag.claims import Claim, take_apart
 from rag.embed import shipped
 from rag.links import strip_links
 from rag.passages import cite
-from rag.question import stem
-from rag.quoted import Finding, Sentence, Worked
+from rag.polarity import denies
+from rag.question import stem, stems
+from rag.quoted import NOT_SAID, Finding, Sentence, Worked
 from rag.types import Article, Citation, Evidence, Label, Unsupported
 from rag.values import Value, find
 
@@ -74,6 +75,7 @@ _LEAD_IN = re.compile(
 # A sentence that only says what is not said is not checked, so it must have room for little else.
 _LONGEST_SILENCE = 250
 _LEAD_WORDS = 3
+_LEAD_STEMS = 3
 _TITLE_WORDS = 4
 _BLANKS = 2
 # Far beyond any answer that was asked for; what is longer is there to keep the checker busy.
@@ -182,6 +184,8 @@ class _Checking:
         if finding.faults and after and (worked := self._worked_ahead(after)):
             again = self._weigh(claim, cites, near, worked)
             finding = finding if again.faults else again
+        if finding.faults == (NOT_SAID,) and after and self._may_lead(claim, after):
+            finding = self._led(claim, after) or finding
         strays = not finding.faults and not find(claim.text) and not self._goes_on(finding)
         if strays and given.is_beside_the_question(claim.text):
             finding = Finding(faults=("it has nothing to do with the question",))
@@ -200,6 +204,19 @@ class _Checking:
         cites = self._given_of(after.cites) or self._numbers
         found = self._given.weigh(after.text, cites, cited=False, worked=Worked(self._shown))
         return None if found.faults else Worked([*self._shown, *found.shown], after.text)
+
+    def _may_lead(self, claim: Claim, after: Claim) -> bool:
+        """Whether it is a few words without a value or name that deny nothing: "It is hopeful."."""
+        few = len(stems(claim.text)) <= _LEAD_STEMS and claim.cites in ((), after.cites)
+        few = few and not denies(claim.text)
+        return few and not find(claim.text) and not self._given.names_in(claim.text)
+
+    def _led(self, claim: Claim, after: Claim) -> Finding | None:
+        """What bears out a claim together with the next, to which it leads; None when nothing."""
+        both = f"{claim.text} {after.text}"
+        cites = self._given_of(after.cites) or self._numbers
+        found = self._given.weigh(both, cites, cited=False, worked=Worked(self._shown))
+        return None if found.faults else found
 
     def _weigh(
         self, claim: Claim, cites: Sequence[int], near: Sequence[int], worked: Worked

@@ -7,7 +7,7 @@ from datetime import date
 from rag import polarity, support_dates, support_names, support_values, values
 from rag.names import Name
 from rag.question import stem, stems, words
-from rag.quoted import SURE, Finding, Sentence, Worked
+from rag.quoted import NOT_SAID, SURE, Finding, Sentence, Worked
 from rag.rivals import LIKE, Rivals
 from rag.support_numerals import Numerals
 from rag.values import Value
@@ -75,7 +75,7 @@ class Weighing:
 
     def finding(self, worked: Worked, *, cited: bool) -> Finding:
         """The finding for the claim. With ``cited`` each passage must say something of it."""
-        quotes = [max(range(len(self._sentences)), key=self._score)]
+        quotes = [self._best()]
         while len(quotes) < MOST_QUOTES and (also := self._completing(quotes)) is not None:
             quotes.append(also)
         while len(quotes) < MOST_QUOTES and (also := self._adding(quotes)) is not None:
@@ -94,8 +94,19 @@ class Weighing:
         carry = max(self._covered(quotes), *(self._meanings[at] for at in quotes))
         says = carry >= (_CARRIES_VALUES if borne else _CARRIES)
         if not faults and not says and not self._only_attributes():
-            faults.append("the passages cited do not say this")
+            faults.append(NOT_SAID)
         return Finding(chosen, tuple(faults), carry, tuple(borne), idle)
+
+    def _best(self) -> int:
+        """The sentence that says most of the claim; by meaning alone where a word or two that it
+        shares with another would decide.
+        """
+        best = max(range(len(self._sentences)), key=self._score)
+        likest = max(range(len(self._sentences)), key=self._meanings.__getitem__)
+        bare = not self._values(best) and not self._names
+        if bare and max(self._shares[best], self._meanings[best]) < _CARRIES:
+            return likest
+        return best
 
     def _only_attributes(self) -> bool:
         """Whether all it says is whom a figure or a statement comes from, names aside."""
@@ -274,6 +285,20 @@ class Weighing:
             elif best.names.lacks(name) and about.lacks(name) and not self._can_mean(name, best):
                 yield f"the passages cited do not say this of “{name.text}”"
 
+    def _goes_on_about(self, name: Name, best: Sentence) -> bool:
+        """Whether the sentence after the best one has the name and begins with a pronoun: "His
+        successor is Hart", or names what the best one and the claim call "a ferry".
+        """
+        at = self._sentences.index(best) + 1
+        if at >= len(self._sentences) or self._sentences[at].number != best.number:
+            return False
+        after = self._sentences[at]
+        if after.names.lacks(name):
+            return False
+        kind = words(self._text[: name.start])[-1:]
+        called = [one for one in kind if re.search(rf"\ban? (?:[\w-]+ )*?{one}\b", best.text)]
+        return _PRONOUN.match(after.text) is not None or bool(called)
+
     def _refers_to(self, name: Name, quote: Sentence) -> bool:
         """Whether a quote begins with a pronoun and the sentence before it has the name."""
         at = self._sentences.index(quote)
@@ -287,9 +312,11 @@ class Weighing:
     def _can_mean(self, name: Name, best: Sentence) -> bool:
         """Whether "the company" of the best quote can be a name that it does not have itself.
 
-        It can when the article names it before; or when a sentence that names it says something
-        more of the claim, or of the clause around the name.
+        It can when the article names it before or right after; or when a sentence that names it
+        says something more of the claim, or of the clause around the name.
         """
+        if self._goes_on_about(name, best):
+            return True
         around = clause(self._text, name.start, name.end)
         own = frozenset(map(stem, words(name.text)))
         for sentence in self._sentences:
