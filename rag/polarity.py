@@ -22,6 +22,7 @@ _DENIES_TOO = re.compile(
 )
 # "The whole company, not a part of it" says the first again, and denies nothing.
 _CONTRASTS = re.compile(r"\s*[,(—–]\s*(?:and |but )?not\b", re.IGNORECASE)
+_STOPS = re.compile(r"[,.;:!?\"”(—–]")
 _WORD = re.compile(r"[^\W\d_]+")
 # Only words that hardly ever stand for anything else: "more" and "late" stand in most articles.
 _PAIRS = """
@@ -40,6 +41,7 @@ for _pair in re.split(r"[|\n]", _PAIRS):
         _OPPOSITES.setdefault(stem(_one), set()).add(stem(_other))
 _SIDE = 3
 _CLEARLY = 2
+_ARTICLES = frozenset({"the", "a", "an"})
 
 
 def denies(claim: str) -> bool:
@@ -47,13 +49,13 @@ def denies(claim: str) -> bool:
     return _DENIES.search(claim) is not None
 
 
-def denial(claim: str, quotes: Sequence[str], *, close: bool) -> str | None:
+def denial(claim: str, quotes: Sequence[str], *, close: bool, after: str = "") -> str | None:
     """Why a claim denies what its quotes say, or says what they deny; None when it does neither.
 
     By the words of denial alone, so that a claim is only said to deny what it follows ``close``
-    upon. ``quotes`` are the sentences, the best first.
+    upon. ``quotes`` are the sentences, the best first, and ``after`` is what follows the best.
     """
-    said = " ".join(quotes)
+    said = " ".join((*quotes, after))
     # "Not quite: ..." answers the question, and the rest of the sentence says how it is.
     start = len("not") if claim.lower().startswith("not ") else 0
     if not close:
@@ -65,7 +67,8 @@ def denial(claim: str, quotes: Sequence[str], *, close: bool) -> str | None:
         return None
     mine = set(map(stem, words(claim)))
     for found in _DENIES.finditer(quotes[0]):
-        denied = [stem(word) for word in _WORD.findall(quotes[0][found.end() :])[:2]]
+        denies = _STOPS.split(quotes[0][found.end() :], maxsplit=1)[0]
+        denied = [stem(word) for word in _WORD.findall(denies)[:2]]
         if any(one in mine and len(one) > _SIDE for one in denied):
             return f"the passages cited say “{quotes[0][found.start() :][:60]}”"
     return None
@@ -112,4 +115,4 @@ def _like(claim: str, mine: Value, sentence: str, theirs: Value) -> int:
 def _sides(text: str, value: Value) -> tuple[set[str], set[str]]:
     before = _WORD.findall(text[: value.start].lower())[-_SIDE:]
     after = _WORD.findall(text[value.end :].lower())[:_SIDE]
-    return set(map(stem, before)), set(map(stem, after))
+    return set(map(stem, before)) - _ARTICLES, set(map(stem, after)) - _ARTICLES

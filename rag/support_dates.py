@@ -29,6 +29,8 @@ _SPAN = re.compile(
 )
 _LATER = re.compile(r"\b(?:later|after)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:earlier|before)\b", re.IGNORECASE)
+_OLD = re.compile(r"\b(?:old|ago|earlier)\b")
+_AFTER_AGE = len(" earlier")
 _DAYS = {"day": 1, "week": 7}
 _FAR, _ANY_YEAR = 1_000, 2001
 _TO_COME = re.compile(r"(?i:\b(?:due|will|would|expected|scheduled|planned|to be)\b[^.,;:]{0,30})$")
@@ -136,6 +138,17 @@ def follows(value: Value, text: str, shown: Sequence[Value]) -> bool:
             if (day.month, day.day) == (when.month, when.day) and when.year in (None, day.year):
                 return True
     return False
+
+
+def is_age(value: Value, text: str, shown: Sequence[Value], *, day: date | None) -> bool:
+    """Whether so many years have gone by from a year that is shown to a day of publication."""
+    if day is None or (value.kind, value.unit) != ("duration", "year") or value.amount is None:
+        return False
+    if not (_OLD.search(text[value.start : value.end + _AFTER_AGE])):
+        return False
+    off = 1 if value.qualifier == "about" else 0
+    years = [one.when.year for one in shown if one.when and one.when.year]
+    return any(abs(day.year - year - int(value.amount)) <= off for year in years)
 
 
 def part_of(text: str, value: Value) -> str | None:

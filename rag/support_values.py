@@ -29,7 +29,7 @@ _DERIVES = re.compile(
     r"\b(?:total\w*|altogether|together|combined|sum|in all|overall|difference|gap|margin|more|"
     r"less|fewer|higher|lower|rise|rose|risen|increase\w*|up|grew|growth|gain\w*|fall|fell|fallen|"
     r"drop\w*|down|decrease\w*|decline\w*|cut|added|extra|additional|between them|change\w*|by|"
-    r"above|below|under|over|beyond|"
+    r"above|below|under|over|beyond|dearer|cheaper|larger|smaller|bigger|longer|shorter|later|"
     r"makes?|making|leaves?)\b",
     re.IGNORECASE,
 )

@@ -75,7 +75,7 @@ _LEAD_IN = re.compile(
 # A sentence that only says what is not said is not checked, so it must have room for little else.
 _LONGEST_SILENCE = 250
 _LEAD_WORDS = 3
-_LEAD_STEMS = 3
+_LEAD_STEMS = 4
 _TITLE_WORDS = 4
 _BLANKS = 2
 # Far beyond any answer that was asked for; what is longer is there to keep the checker busy.

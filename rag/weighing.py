@@ -11,7 +11,7 @@ from rag.quoted import NOT_SAID, SURE, Finding, Sentence, Worked
 from rag.rivals import LIKE, Rivals
 from rag.support_numerals import Numerals
 from rag.values import Value
-from rag.wording import clause, share
+from rag.wording import PRONOUN, clause, share
 
 MOST_QUOTES = 4
 # Chosen on the dev half of the tamper bench.
@@ -33,7 +33,6 @@ _ATTRIBUTES = frozenset(
     )
 )
 _SAYS_WHO = re.compile(r"\b(?:according to|said|says|told|estimates?d?|reckons?)\b", re.IGNORECASE)
-_PRONOUN = re.compile(r"(?i:he|she|they|it|his|her|their|its)\b")
 _GAP = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
 
 
@@ -59,6 +58,8 @@ class Weighing:
         self._names = names
         self._meanings = meanings
         self._stems = stems(text)
+        self._told = _without_figures(text)
+        self._named = frozenset(stem(word) for name in names for word in words(name.text))
         self._loose = Numerals(text)
         self._shares = shares
         self._claimed = {
@@ -69,7 +70,7 @@ class Weighing:
             text,
             sentences,
             claimed=self._claimed,
-            told=_without_figures(text),
+            told=self._told,
             asked=asked,
         )
 
@@ -110,8 +111,7 @@ class Weighing:
 
     def _only_attributes(self) -> bool:
         """Whether all it says is whom a figure or a statement comes from, names aside."""
-        named = {stem(word) for name in self._names for word in words(name.text)}
-        if not self._names or not self._stems - named <= _ATTRIBUTES:
+        if not self._names or not self._stems - self._named <= _ATTRIBUTES:
             return False
         said = [one for one in self._sentences if _SAYS_WHO.search(one.text)]
         return all(any(not one.names.lacks(name) for one in said) for name in self._names)
@@ -222,6 +222,7 @@ class Weighing:
             support_values.follows(value, f"{self._text} {worked.ahead}", known)
             or any(support_values.moved_by(value, one.text, one.values) for one in self._sentences)
             or support_dates.follows(value, self._text, known)
+            or any(support_dates.is_age(value, self._text, known, day=day) for day in self._claimed)
         )
 
     def _of_something_else(self, value: Value, quotes: Sequence[int]) -> bool:
@@ -233,7 +234,7 @@ class Weighing:
         ]
         return (
             bool(bearing)
-            and len(self._stems) > _MOST_BARE
+            and len(self._told - self._named) > _MOST_BARE
             and not any(self._shares[at] or abs(at - quotes[0]) <= 1 for at in bearing)
         )
 
@@ -249,7 +250,13 @@ class Weighing:
         if said < SURE:
             return
         texts = [quote.text for quote in quotes]
-        denial = polarity.denial(self._text, texts, close=said >= _CLOSE)
+        after = self._sentences.index(quotes[0]) + 1
+        denial = polarity.denial(
+            self._text,
+            texts,
+            after=" ".join(one.text for one in self._sentences[after : after + 1]),
+            close=said >= _CLOSE,
+        )
         for fault in (denial, polarity.opposite(self._text, texts[:1])):
             if fault is not None:
                 yield fault
@@ -297,14 +304,14 @@ class Weighing:
             return False
         kind = words(self._text[: name.start])[-1:]
         called = [one for one in kind if re.search(rf"\ban? (?:[\w-]+ )*?{one}\b", best.text)]
-        return _PRONOUN.match(after.text) is not None or bool(called)
+        return PRONOUN.match(after.text) is not None or bool(called)
 
     def _refers_to(self, name: Name, quote: Sentence) -> bool:
         """Whether a quote begins with a pronoun and the sentence before it has the name."""
         at = self._sentences.index(quote)
         return (
             at > 0
-            and _PRONOUN.match(quote.text) is not None
+            and PRONOUN.match(quote.text) is not None
             and self._sentences[at - 1].number == quote.number
             and not self._sentences[at - 1].names.lacks(name)
         )

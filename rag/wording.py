@@ -5,7 +5,45 @@ import re
 from rag import synonyms
 from rag.question import content_words, stem, stems
 
+PRONOUN = re.compile(r"(?i:he|she|they|it|his|her|their|its)\b")
+"""What a sentence begins with that goes on about the one before."""
+
 _SYNONYM = 0.8
+# What a model says for what an article says; too loose to search by.
+_GROUPS = """
+aboard board
+refuse reject decline
+sink sank sunk
+replace successor succeed
+head lead leader chief director boss
+vacant unfilled
+quit resign leave left depart
+begin start launch open
+end finish complete conclude expire
+save rescue
+raise hike lift boost increase
+cut reduce lower trim shrink
+share stock
+wage pay salary
+house home household
+agree accept
+allow permit let
+demand want ask seek request
+show find found reveal
+near beside next adjacent
+fast quick rapid
+yearly annual
+keep retain remain stay
+plan intend mean
+fear worry concern
+job post position
+maker manufacturer producer
+"""
+_SAME: dict[str, frozenset[str]] = {}
+for _line in _GROUPS.strip().splitlines():
+    _stems = frozenset(map(stem, _line.split()))
+    for _one in _stems:
+        _SAME[_one] = _SAME.get(_one, frozenset()) | _stems
 _ROOT = 6
 _BESIDE = 5
 _CLAUSE_END = re.compile(
@@ -28,7 +66,7 @@ def alike(some: frozenset[str], others: frozenset[str]) -> float:
 
 def _related(one: str, others: frozenset[str]) -> bool:
     """Whether a stem has a synonym among others, or a relative: "survivor" and "surviv"."""
-    if synonyms.of(one) & others:
+    if (synonyms.of(one) | _SAME.get(one, frozenset())) & others:
         return True
     return len(one) >= _ROOT and any(
         other.startswith(one[:_ROOT]) and abs(len(other) - len(one)) <= 3 for other in others
