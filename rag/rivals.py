@@ -16,7 +16,10 @@ LIKE = 0.4
 # Chosen on the dev half of the tamper bench: another value stands where the claim's should when at
 # least so many of the words beside that one stand beside it, and so many more than beside its own.
 _THERE, _CLEARLY = 1.6, 1.5
-_FEW, _ANY = 3, 1.0
+_FEW, _ANY, _LITTLE = 3, 1.0, 0.8
+_MONTH = re.compile(
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b"
+)
 _TITLE = -1
 _SUBJECT = 2
 _NEXT = re.compile(
@@ -66,7 +69,7 @@ class Rivals:
         for at in quotes:
             for one in self._sentences[at].values:
                 if support_values.bears(one, value):
-                    if _is_relative(one):
+                    if _is_relative(one) and (at == quotes[0] or not _is_plain(value)):
                         return None
                     bearing.append((at, one))
         near = _around(self._plain, value) - _SAYING_LITTLE
@@ -82,10 +85,14 @@ class Rivals:
         others = self._as_bound(value, bearing, [one for one in others if _is_of(one[1], bearing)])
         found = self._next_to(value, bearing, others)
         if found is None and not self._is_likest(bearing, self._shares):
-            found = self._nearer(value, near, self._all_like(near, bearing), others)
+            found = self._nearer(
+                value, near, self._all_like(near, bearing, counted=value.noun), others
+            )
         if found is None and self._asked and not self._is_likest(bearing, self._likely):
             around = near - {stem(value.noun or "")} | self._asked
-            found = self._answering(value, self._all_like(around, bearing), others, near=around)
+            found = self._answering(
+                value, self._all_like(around, bearing, counted=value.noun), others, near=around
+            )
         return found or self._of_another_clause(value, bearing, near | self._asked)
 
     def misworked(self, value: Value, quotes: Sequence[int]) -> bool:
@@ -167,7 +174,7 @@ class Rivals:
             if (
                 there >= max(_THERE, most + _CLEARLY)
                 # Where nothing beside the value speaks for it, the rest of the claim decides.
-                or (most < 1 and self._shares[at] == likest >= LIKE and self._told - own)
+                or (most < _LITTLE and self._shares[at] == likest >= LIKE and self._told - own)
                 or (at in bonded and there >= max(1.0, most))
                 or (
                     not most and at not in bearing and self._likeness(near - own, at, other) >= _ANY
@@ -218,14 +225,16 @@ class Rivals:
         return None
 
     def _all_like(
-        self, near: frozenset[str], bearing: Sequence[tuple[int, Value]]
+        self, near: frozenset[str], bearing: Sequence[tuple[int, Value]], *, counted: str | None
     ) -> dict[int, float]:
         found: dict[int, float] = {}
         for at, one in bearing:
-            found[at] = max(found.get(at, 0.0), self._leaning(near, at, one))
+            found[at] = max(found.get(at, 0.0), self._leaning(near, at, one, counted=counted))
         return found
 
-    def _leaning(self, near: frozenset[str], at: int, value: Value) -> float:
+    def _leaning(
+        self, near: frozenset[str], at: int, value: Value, *, counted: str | None
+    ) -> float:
         """How like the claim it is around a value that bears it out.
 
         What a sentence does not say again it has from the one before: "They rose 1.9%" what rose,
@@ -236,7 +245,7 @@ class Rivals:
         if before is None or before.number != self._sentences[at].number:
             return own
         left = near - _around(self._sentences[at].plain, value)
-        if value.kind == "count" and value.noun is None:
+        if value.kind == "count" and value.noun is None and counted is None:
             return own + alike(left, before.stems)
         if PRONOUN.match(self._sentences[at].text):
             about = content_words(before.plain)[:_SUBJECT]
@@ -327,3 +336,8 @@ def _is_age(value: Value, text: str) -> bool:
 def _is_relative(value: Value) -> bool:
     """Whether it is a date in words alone ("this month")."""
     return value.when is not None and not any(map(str.isdigit, value.text))
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether it is a year, or has a month by its name."""
+    return value.text.isdigit() or _MONTH.search(value.text) is not None

@@ -33,7 +33,7 @@ _OLD = re.compile(r"\b(?:old|ago|earlier)\b")
 _AFTER_AGE = len(" earlier")
 _DAYS = {"day": 1, "week": 7}
 _FAR, _ANY_YEAR = 1_000, 2001
-_TO_COME = re.compile(r"(?i:\b(?:due|will|would|expected|scheduled|planned|to be)\b[^.,;:]{0,30})$")
+_TO_COME = re.compile(r"(?i:\b(?:due|will|would|expected|scheduled|planned|to be)\b[^.,;:]{0,45})$")
 _PUBLISHED = re.compile(
     r"(?i:\b(?:as of|reported|report|published|publication|article|story|dated|wrote|written|"
     r"posted|updated|according to)\b[^.;]{0,40})$"

@@ -18,7 +18,7 @@ replace successor succeed
 head lead leader chief director boss
 vacant unfilled
 quit resign leave left depart
-begin start launch open
+begin start launch
 end finish complete conclude expire
 save rescue
 raise hike lift boost increase
