@@ -143,3 +143,86 @@ def test_the_head_of_a_table_stays_when_it_has_titles_alone() -> None:
 def test_what_follows_upon_a_quote_belongs_to_the_answer() -> None:
     found = checked("Who leaves?", "Ivo Marlow is stepping down [2]. He does not say why [2].")
     assert (found.kept, found.cut) == (2, 0)
+
+
+LIGHTHOUSE = parse(
+    """Keeper leaves the Marrow Point lighthouse
+
+Published: June 12, 2026
+
+At least six gulls died after a glass pane fell in a gale at Marrow Point.
+
+The lighthouse was built in 1951. Gusts of up to 140 km/h were measured there on Monday.
+
+Keeper Agnes Tolliver leaves at the end of August for health reasons. Her successor is Radu \
+Pettifer, until now head of repairs. The lamp was last replaced in February.
+
+The trust pays guides at least €14 an hour. Children under nine get in free. One lamp in seven is \
+broken.
+
+The ticket costs €9 rather than the €7 it cost in May. Visitor numbers have lost 12% since \
+January. They rose 3% in the spring.
+
+The trust won 31 grants in four years, a record. The museum has managed only 17 between them.
+
+"I cannot forget that night," said volunteer Moira Lant, 58, who rang the bell. Eight of the \
+helpers were students.
+
+The trust supports the plan. A sponsor promised 40,000 leaflets.
+""",
+    publisher="The Marrow Gazette",
+)
+AT_SEA = [
+    Evidence(passage, LIGHTHOUSE, 1.0)
+    for passage in split(LIGHTHOUSE, count=lambda text: len(text.split()))
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "draft"),
+    [
+        ("How strong was the gale?", "Gusts reached 140 km/h at Marrow Point on Monday [1]."),
+        ("What do guides earn?", "They get a minimum hourly wage of €14 from the trust [1]."),
+        ("Who gets in free?", "Children younger than nine get in free [1]."),
+        ("How good is the lighting?", "One in seven lamps is broken [1]."),
+        ("How much dearer is the ticket?", "€2 dearer: it has gone from €7 to €9 [1]."),
+        ("How have visitor numbers done?", "Well in the spring: visitor numbers rose 3% [1]."),
+        ("How many grants has the museum?", "Few: the museum has won only 17 [1]."),
+        ("Who takes over?", "Agnes Tolliver leaves at the end of August and will be replaced by "
+         "Radu Pettifer, the head of repairs [1]."),
+        ("How old is it?", "The lighthouse was built in 1951, so it is about 75 years old [1]."),
+        ("Who helped?", "Eight of the helpers were students [1]."),
+        ("How does the trust see the plan?", "It stands behind it. The trust supports the "
+         "plan [1]."),
+        ("What does Moira Lant remember?", "Moira Lant, a volunteer, rang the bell [1]."),
+    ],
+)  # fmt: skip
+def test_other_words_for_what_is_said_stay(question: str, draft: str) -> None:
+    found = check(draft, AT_SEA, question=question)
+    assert (found.cut, found.faults) == (0, ())
+    assert found.kept
+
+
+@pytest.mark.parametrize(
+    ("question", "draft"),
+    [
+        ("How strong was the gale?", "Gusts reached 120 km/h at Marrow Point on Monday [1]."),
+        ("What do guides earn?", "They get a minimum hourly wage of €13 from the trust [1]."),
+        ("Who gets in free?", "Children older than nine get in free [1]."),
+        ("How good is the lighting?", "One in eight lamps is broken [1]."),
+        ("How much dearer is the ticket?", "€3 dearer: it has gone from €7 to €9 [1]."),
+        ("How have visitor numbers done?", "Well in the spring: visitor numbers rose 12% [1]."),
+        ("When does the keeper leave?", "Agnes Tolliver leaves at the end of February for "
+         "health reasons [1]."),
+        ("Who takes over?", "Agnes Tolliver leaves at the end of August and will be replaced by "
+         "Moira Lant, the head of repairs [1]."),
+        ("How old is it?", "The lighthouse was built in 1951, so it is about 85 years old [1]."),
+        ("Who helped?", "31 of the helpers were students [1]."),
+        ("How does the trust see the plan?", "It does not want it. The trust supports the "
+         "plan [1]."),
+    ],
+)  # fmt: skip
+def test_other_words_do_not_hide_what_is_wrong(question: str, draft: str) -> None:
+    found = check(draft, AT_SEA, question=question)
+    assert found.cut == 1
+    assert found.faults
