@@ -31,7 +31,7 @@ demo: setup  ## ingest the seed articles and ask about them
 	@set -e; for question in \
 		"What share of Fennick does its founder own?" \
 		"When will the Voltessa battery plant open?" \
-		"What is the key interest rate in Keldara?" \
+		"How many jobs does Voltessa cut?" \
 		"How many visitors came to the lantern festival?" \
 		"How many passengers were taken off the cruise ship Maravelle?" \
 		"Who is the mayor of Port Caddis?"; \

@@ -19,7 +19,7 @@ from rag.errors import BadInput
 from rag.ingest import Ingested, IngestSummary, Progress, ingest
 from rag.sources import LARGEST, Source
 from rag.types import Article
-from rag.walk import Given, named
+from rag.walk import Given, is_folder, named
 
 if TYPE_CHECKING:
     from api.remote import Server
@@ -38,7 +38,7 @@ _INTERRUPTED = 130
 def sources(paths: Sequence[str], given: dict[str, Any]) -> list[Given]:
     """What the command line names; ``-`` is read from stdin. Raises BadInput."""
     metadata = _metadata(given)
-    several = len(paths) > 1 or Path(paths[0]).is_dir() or jsonlines.is_json_lines(Path(paths[0]))
+    several = len(paths) > 1 or is_folder(Path(paths[0])) or jsonlines.is_json_lines(Path(paths[0]))
     if metadata is not None and several:
         raise BadInput(
             "--url, --title, --publisher, --author and --published are of one article, and several "

@@ -4,12 +4,12 @@ import hmac
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticSerializationError
 
 from rag.rows import Listed
 from rag.storing import Outcome
-from rag.types import NO_FILTERS, Filters, Frozen, Turn
+from rag.types import NO_FILTERS, Fetched, Filters, Frozen, Turn, Url
 
 INTERNAL = "/internal"
 """Where the routes are that only commands of this machine use, see ``api.commands``."""
@@ -46,13 +46,13 @@ class Question(Given):
 class Metadata(Given):
     """What is known of an article; it wins over what the page says of itself."""
 
-    url: Annotated[str, Field(max_length=2_000, pattern=r"^https?://[^\s<>\"]+$")] | None = None
+    url: Url | None = None
     title: _Words | None = None
     publisher: _Words | None = None
     author: _Words | None = None
     published: date | None = None
     updated: date | None = None
-    fetched: AwareDatetime | None = None
+    fetched: Fetched | None = None
 
 
 class NewArticle(Metadata):
@@ -110,7 +110,7 @@ class Sent(Frozen):
     author: str | None = None
     published: date | None = None
     updated: date | None = None
-    fetched: AwareDatetime | None = None
+    fetched: Fetched | None = None
 
 
 class Batch(Frozen):

@@ -1,6 +1,18 @@
 """Web addresses: without what only tracks readers, and when two are of the same page."""
 
-from urllib.parse import urldefrag, urlsplit
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+PATTERN = r"^https?://[^\s<>\"]+$"
+"""What an address that is given looks like."""
+
+# Only names that nothing but tracking uses. "ref", "source" or "cid" tell pages apart on some
+# sites, and of two pages taken for one, one would be lost.
+_TRACKS = re.compile(
+    r"(?:utm_\w+|fbclid|gclid|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|mc_[ce]id"
+    r"|_hs(?:enc|mi)|mkt_tok|ref_src|ref_url|oly_(?:anon|enc)_id|wt_mc|at_medium|at_campaign)=",
+    re.IGNORECASE,
+)
 
 
 def clean(url: str) -> str:
@@ -8,17 +20,21 @@ def clean(url: str) -> str:
 
     What is no web address is returned as it is.
     """
-    # A quarter of a second to import, so only once there is an address.
-    from courlan import normalize_url
-
-    if not url.casefold().startswith(("http://", "https://")):
-        return url
     try:
-        plain, fragment = urldefrag(str(normalize_url(url)))
+        parts = urlsplit(url)
+        port = parts.port
     except ValueError:
         return url
+    scheme = parts.scheme.casefold()
+    if scheme not in ("http", "https") or not parts.hostname:
+        return url
+    place = parts.netloc.casefold()
+    if port == {"http": 80, "https": 443}[scheme]:
+        place = place.rpartition(":")[0]
+    query = "&".join(part for part in parts.query.split("&") if not _TRACKS.match(part))
     # "#!" begins the path of a page that is drawn by a script.
-    return f"{plain}#{fragment}" if fragment.startswith("!") else plain
+    fragment = parts.fragment if parts.fragment.startswith("!") else ""
+    return urlunsplit((scheme, place, parts.path, query, fragment))
 
 
 def key(url: str) -> str:

@@ -11,7 +11,7 @@ from rag.errors import BadArticle
 from rag.page import parse
 from rag.passages import SPLITTER, embedding_text, split
 from rag.recleaning import learn, reclean
-from rag.repeats import site_of, without
+from rag.repeats import site_of, tells_the_same, without
 from rag.sources import Failure, Source, is_html, read
 from rag.storing import Entry, Match, Outcome, Stored
 from rag.types import Article, Label, Passage
@@ -150,6 +150,7 @@ class _Run:
         try:
             raw = read(source)
             article = self._cleaned(_parsed(source, raw))
+            article = self._believed(source, raw, article)
             match = self._matched(article)
             if match.same is not None:
                 self._settle(position, source.name, article, match)
@@ -175,6 +176,24 @@ class _Run:
         if site not in self._known:
             self._known[site] = self._engine.library.sites.known(site)
         return without(article, site, self._known[site])
+
+    def _believed(self, source: Source, raw: str, article: Article) -> Article:
+        """The article, without an address that only the page names and another story is at.
+
+        Else any page could take the place of any article by calling itself that.
+        """
+        if article.url is None or source.url is not None or source.base is not None:
+            return article
+        match = self._matched(article)
+        there = match.at_url
+        if there is None or there == match.in_file:
+            return article
+        stored = self._engine.library.get(there)
+        # Front matter and pasted text were picked by hand; HTML was made by whoever made the page.
+        titled = not is_html(source, raw) and article.title == stored.title
+        if titled or tells_the_same(article, stored):
+            return article
+        return article.model_copy(update={"url": None})
 
     def _matched(self, article: Article) -> Match:
         """What is stored of an article, when what waits and has to do with it is stored too."""

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from rag.sources import LARGEST, Failure, Source, readable
+from rag.types import Fetched, Url
 
 SUFFIXES = (".jsonl", ".ndjson")
 
@@ -26,10 +27,17 @@ _LONGEST_LINE = 6 * LARGEST
 
 
 def _day(value: object) -> object:
-    """The day of an ISO 8601 time of day, as feeds and APIs give it."""
-    if isinstance(value, str) and "T" in value:
-        return datetime.fromisoformat(value).date()
-    return value
+    """The day of a date, or of a time as ISO 8601 or RFC 5322 (as in feeds) write it."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return datetime.fromisoformat(value.strip()).date()
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(value).date()
+    except (ValueError, IndexError, TypeError, OverflowError):
+        raise ValueError("it is no date such as 2026-03-14") from None
 
 
 _Day = Annotated[date | None, BeforeValidator(_day)]
@@ -43,13 +51,13 @@ class Record(BaseModel):
 
     text: str | None = None
     html: str | None = None
-    url: _Words = None
+    url: Url | None = None
     title: _Words = None
     publisher: _Words = None
     author: _Words = None
     published: _Day = None
     updated: _Day = None
-    fetched: AwareDatetime | None = None
+    fetched: Fetched | None = None
 
     @model_validator(mode="after")
     def _one_page(self) -> "Record":
@@ -78,7 +86,7 @@ def begins(line: bytes) -> bool:
         return False
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(found, dict) and not {"text", "html"}.isdisjoint(found)
 
@@ -159,11 +167,11 @@ def _source(line: bytes, where: str) -> Source | Failure:
         content=record.html if record.text is None else record.text,
         media_type="text/html" if record.text is None else None,
         label=where,
-        url=record.url or None,
+        url=record.url,
         title=record.title or None,
         publisher=record.publisher or None,
         author=record.author or None,
         published=record.published,
         updated=record.updated,
-        fetched=record.fetched.astimezone(UTC) if record.fetched else None,
+        fetched=record.fetched,
     )

@@ -2,13 +2,12 @@
 
 Furniture that no pattern knows betrays itself by standing on page after page of one publisher. But
 so does the background that a newsroom pastes under every story on one subject; to lose that is
-worse than to keep a menu. So a sentence needs far more evidence than a short line, and one with a
-figure in it is never furniture.
+worse than to keep a menu. So a line with a figure is never furniture, nor one between paragraphs.
 """
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rag import address
 from rag.blocks import Kind, count_words, kind_of
@@ -20,63 +19,64 @@ RECENT = 50
 FEWEST = 3
 """On how many of them a line must stand, at the very least."""
 
-_SHORT_SHARE = 0.2
-_LONG_PAGES, _LONG_SHARE = 4, 0.6
+_LONG = 4
+_SHARE = 0.55
 _SAME = 0.5
 _LONGEST = 600
 _WORD = re.compile(r"[^\W\d_]{2}")
 _DIGIT = re.compile(r"\d")
-_READER = re.compile(r"\b(?:you|your|us|our|we)\b", re.IGNORECASE)
+_TELLS = re.compile(r":\s*\S")
+_READER = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
+_ASKED = re.compile(
+    r"\b(?:sign|subscribe\w*|newsletter|letter|briefing|inbox|e-?mail|app|follow|support|donat\w+|join"
+    r"|register|member\w*|free|download|click|share)\b",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile('["“”„«»]')
 _TEXT = (Label.BODY, Label.HEADING)
 
 
 def site_of(article: Article) -> str | None:
-    """Whose pages share their furniture: the publisher's, else the host's; None when unknown."""
-    if article.publisher:
-        return article.publisher.strip().casefold()
-    return address.host(article.url) if article.url else None
+    """Whose pages share their furniture: the host's, else the publisher's; None when unknown.
 
-
-def line_keys(article: Article, site: str) -> dict[int, Line]:
-    """The lines of a page that can be furniture of its site, by a hash of site and text.
-
-    The hash has 63 bits. Left out are the headline, lines without a word, and sentences with a
-    figure in them.
+    The host first: any page can call itself another publisher's.
     """
-    keyed: dict[int, Line] = {}
-    for line in article.lines:
-        text = article.text[line.start : line.end]
-        if line.label is not Label.TITLE and _possible(text):
-            keyed.setdefault(_key(site, text), line)
-    return keyed
+    if article.url and (host := address.host(article.url)):
+        return host
+    return article.publisher.strip().casefold() if article.publisher else None
+
+
+def line_keys(article: Article, site: str) -> set[int]:
+    """The lines of a page that can be furniture of its site, as hashes of site and text.
+
+    The hashes have 63 bits. Left out are the headline, lines without a word or with a figure, and
+    those that tell what something is ("Winner: Jane Rook").
+    """
+    return {key for key, _ in _keyed(article, site)}
 
 
 def learned(pages: Sequence[Article], site: str, candidates: Collection[int]) -> dict[int, int]:
     """Which of the candidates are furniture, with the number of stories they stand over.
 
-    ``pages`` are the newest of the site. Pages that share half of their text are one story: a
-    short line must stand on 3 of them and a fifth of all; a sentence on 4 and three fifths, and
-    either speak to the reader or nowhere stand between two paragraphs.
+    ``pages`` are the newest of the site. Pages that share half of their text are one story: a line
+    must stand on 3 of them, a sentence on 4, and on more than half of all. It may not stand
+    between two paragraphs anywhere, but for a sentence that asks the reader to sign up.
     """
     stories = _stories(pages)
-    enough = len(set(stories))
+    total = len(set(stories))
     on: dict[int, list[tuple[int, Line]]] = {}
     for n, page in enumerate(pages):
-        for key, line in line_keys(page, site).items():
+        for key, line in _keyed(page, site):
             if key in candidates:
                 on.setdefault(key, []).append((n, line))
     found: dict[int, int] = {}
     for key, places in on.items():
         count = len({stories[n] for n, _ in places})
         n, line = places[0]
-        if _is_short(pages[n].text[line.start : line.end]):
-            if count >= max(FEWEST, _SHORT_SHARE * enough):
-                found[key] = count
-        elif count >= max(_LONG_PAGES, _LONG_SHARE * enough) and (
-            _to_the_reader(pages[n].text[line.start : line.end])
-            or all(_at_an_edge(pages[n], line) for n, line in places)
-        ):
+        text = pages[n].text[line.start : line.end]
+        fewest = FEWEST if _is_short(text) else _LONG
+        edge = all(_at_an_edge(pages[n], line) for n, line in places)
+        if count >= max(fewest, _SHARE * total) and (edge or _pitch(text)):
             found[key] = count
     return found
 
@@ -87,9 +87,7 @@ def without(article: Article, site: str, known: Collection[int]) -> Article:
     It is left as it is when nothing of its text would be left.
     """
     marked = {
-        id(line)
-        for key, line in line_keys(article, site).items()
-        if key in known and line.label in _TEXT
+        id(line) for key, line in _keyed(article, site) if key in known and line.label in _TEXT
     }
     if not marked:
         return article
@@ -105,24 +103,40 @@ def without(article: Article, site: str, known: Collection[int]) -> Article:
     return article.model_copy(update={"lines": lines})
 
 
+def _keyed(article: Article, site: str) -> Iterator[tuple[int, Line]]:
+    """Every line that can be furniture, with its key; one that stands twice comes twice."""
+    for line in article.lines:
+        text = article.text[line.start : line.end]
+        if line.label is not Label.TITLE and _possible(text):
+            yield _key(site, text), line
+
+
 def _possible(text: str) -> bool:
-    if len(text) > _LONGEST or not _WORD.search(text):
-        return False
-    return _is_short(text) or not _DIGIT.search(text)
+    return (
+        len(text) <= _LONGEST
+        and _WORD.search(text) is not None
+        and not _DIGIT.search(text)
+        and not _TELLS.search(text)
+    )
 
 
 def _is_short(text: str) -> bool:
     return kind_of(text, count_words(text)) is Kind.SHORT
 
 
-def _to_the_reader(text: str) -> bool:
-    return _READER.search(text) is not None and _QUOTED.search(text) is None
+def _pitch(text: str) -> bool:
+    """Whether a sentence asks the reader to sign up, follow or pay."""
+    asks = _READER.search(text) and _ASKED.search(text) and not _QUOTED.search(text)
+    return bool(asks) and not _is_short(text)
 
 
 def _at_an_edge(page: Article, line: Line) -> bool:
-    """Whether a line does not stand between two lines of text."""
-    at = page.lines.index(line)
-    around = page.lines[max(0, at - 1) : at] + page.lines[at + 1 : at + 2]
+    """Whether a line, or the run of its like it is in, does not stand between lines of text."""
+    text = page.text[line.start : line.end]
+    others = [each for each in page.lines if page.text[each.start : each.end] != text]
+    above = [each for each in others if each.start < line.start][-1:]
+    below = [each for each in others if each.start > line.start][:1]
+    around = above + below
     return len(around) < 2 or any(each.label not in _TEXT for each in around)
 
 
@@ -132,23 +146,28 @@ def _key(site: str, text: str) -> int:
     return int.from_bytes(digest) >> 1
 
 
+def tells_the_same(page: Article, other: Article) -> bool:
+    """Whether two pages are versions of one story: they share a third of their paragraphs."""
+    one, two = _paragraphs(page), _paragraphs(other)
+    if not (one and two):
+        return page.title == other.title
+    return len(one & two) * 3 >= min(len(one), len(two))
+
+
 def _stories(pages: Sequence[Article]) -> list[int]:
     """For each page the number of the first one that tells the same story, itself if none does."""
-    paragraphs = [
-        {
-            page.text[line.start : line.end]
-            for line in page.lines
-            if line.label is Label.BODY and not _is_short(page.text[line.start : line.end])
-        }
-        for page in pages
-    ]
+    paragraphs = [_paragraphs(page) for page in pages]
     same: list[int] = []
     for n, own in enumerate(paragraphs):
         firsts = dict.fromkeys(same)
-        alike = (
-            m
-            for m in firsts
-            if len(own & paragraphs[m]) > _SAME * min(len(own), len(paragraphs[m]))
-        )
-        same.append(next(alike, n))
+        least = {m: _SAME * min(len(own), len(paragraphs[m])) for m in firsts}
+        same.append(next((m for m in firsts if len(own & paragraphs[m]) > least[m]), n))
     return same
+
+
+def _paragraphs(page: Article) -> set[str]:
+    return {
+        page.text[line.start : line.end]
+        for line in page.lines
+        if line.label is Label.BODY and not _is_short(page.text[line.start : line.end])
+    }

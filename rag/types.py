@@ -4,11 +4,13 @@ Every offset is a pair of Python string indices into ``Article.text``, end exclu
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from rag.address import PATTERN
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +21,19 @@ class Frozen(BaseModel):
     """Base of everything that leaves the process: immutable, unknown fields refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if not 1990 <= moment.year <= 2200:
+        raise ValueError("no page was fetched then")
+    return moment.astimezone(UTC)
+
+
+Fetched = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""When a page was fetched, in UTC."""
+
+Url = Annotated[str, Field(max_length=2_000, pattern=PATTERN)]
+"""An address as it is given."""
 
 
 class Label(StrEnum):

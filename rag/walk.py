@@ -1,5 +1,6 @@
 """What is meant by the files, folders and addresses named: every article in them, as they come."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from rag.plain import one_line
 from rag.sources import SUFFIXES, Failure, Source, readable
 
 _LONGEST_NAME = 200
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 Given = Source | Path | str | jsonlines.Stream
 
@@ -29,7 +31,7 @@ def walk(given: Iterable[Given]) -> Iterator[Source | Failure]:
             yield _fetched(source, source.address)
         elif source.path is None:
             yield source
-        elif source.path.is_dir():
+        elif is_folder(source.path):
             yield from _in_folder(source.path)
         else:
             yield from _articles(source)
@@ -42,7 +44,7 @@ def count(given: Iterable[Given]) -> int:
         if isinstance(each, jsonlines.Stream):
             continue
         path = (each if isinstance(each, Source) else named(each)).path
-        inside = [Source(path=path)] if path is None or not path.is_dir() else _files(path, set())
+        inside = [Source(path=path)] if path is None or not is_folder(path) else _files(path, set())
         total += sum(
             jsonlines.count(found.path)
             if isinstance(found, Source) and found.path and jsonlines.is_json_lines(found.path)
@@ -52,9 +54,17 @@ def count(given: Iterable[Given]) -> int:
     return total
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; what cannot be looked at is none, and reading it tells why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def named(name: Path | str) -> Source:
     """What a name means: the page at an address on the web, or else a file or folder."""
-    if isinstance(name, str) and name.casefold().startswith(("http://", "https://")):
+    if isinstance(name, str) and _ADDRESS.match(name):
         return Source(address=name)
     return Source(path=Path(name))
 
@@ -118,18 +128,28 @@ def _files(folder: Path, seen: set[Path]) -> Iterator[Source | Failure]:
         real = folder.resolve()
         inside = [] if real in seen else sorted(folder.iterdir())
     except (OSError, RuntimeError) as error:
-        name = readable(folder)
-        message = f"The folder {name} cannot be read: {error}. Nothing of it was stored."
-        yield Failure(name, message)
+        yield _unread(folder, error)
         return
     seen.add(real)
     for path in inside:
         if path.name.startswith("."):
             continue
-        if path.is_dir():
+        try:
+            folder_in_it, is_file = path.is_dir(), path.is_file()
+        except OSError as error:
+            yield _unread(path, error)
+            continue
+        if folder_in_it:
             yield from _files(path, seen)
-        elif path.is_file() and (path.suffix.lower() in SUFFIXES or _holds_articles(path)):
+        elif is_file and (path.suffix.lower() in SUFFIXES or _holds_articles(path)):
             yield Source(path=path)
+
+
+def _unread(path: Path, error: Exception) -> Failure:
+    name = _name(readable(path))
+    why = error.strerror if isinstance(error, OSError) else error
+    advice = "check its name and permissions"
+    return Failure(name, f"{name} cannot be read: {why}. Nothing of it was stored; {advice}.")
 
 
 def _holds_articles(path: Path) -> bool:

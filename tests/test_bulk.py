@@ -90,7 +90,14 @@ def test_the_same_file_again_embeds_nothing_and_a_longer_one_goes_on(
         ('{"title": "x"}', "is no article: it needs either text or html"),
         ('{"text": "x", "html": "y"}', "is no article: it needs either text or html"),
         ('{"text": 7}', "is no article: text: Input should be a valid string"),
-        ('{"text": "A b.", "published": "soon"}', "is no article: published: Input should be"),
+        (
+            '{"text": "A b.", "published": "soon"}',
+            "is no article: published: it is no date such as 2026-03-14",
+        ),
+        ('{"text": "A b.", "url": "javascript:alert(1)"}', "is no article: url: "),
+        ('{"text": "A b.", "fetched": "0001-01-01T00:00:00+14:00"}', "is no article: fetched: "),
+        ('{"text": "A b.", "fetched": "9999-12-31T23:59:59-14:00"}', "is no article: fetched: "),
+        ('{"text": "A b.", "x": ' + "[" * 100_000, "is no article: Invalid JSON"),
         ('{"text": "A b.", "fetched": "2026-03-01T10:00"}', "is no article: fetched: "),
         ('{"text": "   "}', "is empty"),
         ('{"text": "\\u0000\\u0000 x"}', "is binary"),
@@ -107,6 +114,31 @@ def test_a_line_that_is_no_article_is_named_and_the_others_are_stored(
     assert failure.message.startswith(f"{file} line 2 {why}")
     assert "Nothing of it was stored" in failure.message
     assert "\n" not in failure.message
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        "2026-03-14 10:00:00",
+        "2026-03-14T10:00:00Z",
+        "Sat, 14 Mar 2026 09:30:00 +0100",
+        "2026-03-14",
+    ],
+)
+def test_dates_as_exports_and_feeds_write_them(
+    engine: Engine, tmp_path: Path, published: str
+) -> None:
+    file = write(tmp_path / "county.jsonl", record(1, published=published))
+    (done,) = ingest(engine, [file]).articles
+    assert engine.library.get(done.id).published == date(2026, 3, 14)
+
+
+def test_a_deeply_nested_line_ends_nothing(engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write(folder / "deep.jsonl", '{"text": "ok", "x": ' + "[" * 100_000)
+    write(folder / "county.jsonl", record(1))
+    assert ingest(engine, [folder]).new == 1
 
 
 def test_a_line_too_long_to_hold_is_skipped(

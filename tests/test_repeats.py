@@ -1,5 +1,6 @@
 """Furniture is learned from the pages of a site, and taken out of those stored before."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -98,6 +99,41 @@ def test_versions_of_one_story_are_one_page(engine: Engine) -> None:
     for article in engine.library.articles(a.id for a in stored(engine, versions)).values():
         assert label_of(article, PITCH) is Label.BODY
         assert label_of(article, "Harbour webcam and tide table") is Label.BODY
+
+
+FACTS = (
+    "Winner: Jane Rook",
+    "Key rate: 5.25%",
+    "Our town voted against the merger with Ardholm.",
+    "You will find the old town hall empty, said the mayor.",
+)
+
+
+def test_facts_that_repeat_are_no_furniture(engine: Engine) -> None:
+    pages = [page(n, extra="".join(f"\n\n{fact}" for fact in FACTS)) for n in range(6)]
+    for article in engine.library.articles(a.id for a in stored(engine, pages)).values():
+        for fact in FACTS:
+            assert label_of(article, fact) is not Label.FURNITURE
+
+
+def test_a_line_that_stands_twice_goes_twice(engine: Engine) -> None:
+    pages = [replace(each, content=f"{each.content}\n\nHarbour webcam and tide table\n")
+             for each in map(page, range(4))]  # fmt: skip
+    for article in engine.library.articles(a.id for a in stored(engine, pages)).values():
+        labels = [
+            line.label
+            for line in article.lines
+            if article.text[line.start : line.end] == "Harbour webcam and tide table"
+        ]
+        assert labels == [Label.FURNITURE] * 2
+
+
+def test_a_page_cannot_teach_for_the_site_it_claims_to_be(engine: Engine) -> None:
+    genuine = replace(page(0), url="https://gazette.example/0")
+    stored(engine, [genuine])
+    stored(engine, [replace(page(n), url=f"https://evil.example/{n}") for n in range(1, 6)])
+    (article,) = stored(engine, [genuine])
+    assert label_of(article, PITCH) is Label.BODY
 
 
 def test_only_what_changed_is_embedded_again(engine: Engine, embedder: CountingEmbedder) -> None:

@@ -82,6 +82,25 @@ def test_no_page_takes_the_place_of_another_sites_article(
     assert {each["url"] for each in listed} == {KILN, "http://evil.example/fake"}
 
 
+def test_no_saved_page_takes_the_place_of_another_story(service: TestClient) -> None:
+    fake = STORY.replace("kiln", "mill").replace("<p>", "<p>It is said that ")
+    for html in (STORY, fake):
+        html = html.format(canonical=KILN, years=140, count=900)
+        assert service.post("/v1/articles", json={"html": html}).json()["outcome"] == "new"
+    update = STORY.format(canonical=KILN, years=150, count=900)
+    assert service.post("/v1/articles", json={"html": update}).json()["outcome"] == "changed"
+    listed = service.get("/v1/articles").json()["articles"]
+    assert {each["url"] for each in listed} == {KILN, None}
+
+
+@pytest.mark.parametrize("name", ["id", "ref", "source", "cid"])
+def test_pages_that_differ_in_a_parameter_are_two(service: TestClient, name: str) -> None:
+    for n in range(2):
+        page = {"text": f"Well {n}\n\nThe well number {n} was opened on Sunday, it was said.\n"}
+        url = f"https://county.example/view?{name}={n}&utm_source=x"
+        assert service.post("/v1/articles", json=page | {"url": url}).json()["outcome"] == "new"
+
+
 def test_a_service_fetches_nothing_unless_it_is_told_to(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
