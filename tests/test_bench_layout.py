@@ -12,6 +12,7 @@ from evals.report import Rate
 from rag.types import Label
 
 PAGES = layout.load()
+MORE = layout.load_more()
 
 TINY = """\
 title: Otters return to the Brill
@@ -138,12 +139,19 @@ def test_a_rate_below_its_floor_is_named() -> None:
 
 def test_there_are_forty_pages_about_half_of_them_for_testing() -> None:
     assert len(PAGES) == 40
-    assert 15 <= sum(page.half == "test" for page in PAGES) <= 25
+    assert 15 <= sum(page.group == "test" for page in PAGES) <= 25
     publishers = [page.publisher for page in PAGES]
     assert sum(publishers.count(name) >= 3 for name in set(publishers)) >= 5
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_added_later_are_of_sites_of_their_own() -> None:
+    sites = [page.publisher for page in MORE]
+    assert len(set(sites)) == len(sites) == 14
+    assert {page.group for page in MORE} == {"more"}
+    assert not {page.publisher for page in PAGES} & set(sites)
+
+
+@pytest.mark.parametrize("page", PAGES + MORE, ids=lambda page: page.name)
 def test_every_page_is_well_formed(page: layout.Page) -> None:
     assert [row.text for row in page.rows if row.labels == {Label.TITLE}] == [page.title]
     shown = page.raw.casefold()
@@ -159,7 +167,7 @@ def test_every_page_is_well_formed(page: layout.Page) -> None:
 
 
 def test_the_command_shows_dev_pages_only(capsys: pytest.CaptureFixture[str]) -> None:
-    test = next(page.name for page in PAGES if page.half == "test")
+    test = next(page.name for page in PAGES if page.group == "test")
     for name, told in ((test, "test page"), ("no-such-page", "there is no page")):
         with pytest.raises(SystemExit) as stopped:
             layout.main(["--show", name])
@@ -167,7 +175,7 @@ def test_the_command_shows_dev_pages_only(capsys: pytest.CaptureFixture[str]) ->
         shown = capsys.readouterr()
         assert told in shown.err
         assert not shown.out
-    dev = next(page for page in PAGES if page.half == "dev")
+    dev = next(page for page in PAGES if page.group == "dev")
     assert layout.main(["--show", dev.name]) == 0
     read = [layout.parse(page.raw) for page in PAGES]
     known = layout.together(read)[PAGES.index(dev)]
@@ -202,10 +210,12 @@ def test_the_command_measures_a_split(capsys: pytest.CaptureFixture[str]) -> Non
     code = layout.main(["--split", "dev", "--json"])
     told = json.loads(capsys.readouterr().out)
     assert code == (1 if told["below_floor"] else 0)
-    assert set(told["pages"]) == {page.name for page in PAGES if page.half == "dev"}
+    assert set(told["pages"]) == {page.name for page in PAGES if page.group == "dev"}
     body = told["rates"]["body"]
     assert body["of"] == sum(page["body"][1] for page in told["pages"].values())
     assert body["interval"][0] <= body["rate"] <= body["interval"][1]
+    layout.main(["--split", "more", "--json"])
+    assert set(json.loads(capsys.readouterr().out)["pages"]) == {page.name for page in MORE}
     layout.main(["--split", "test"])
     table = capsys.readouterr().out
     assert "test: " in table

@@ -1,8 +1,9 @@
 """How well `rag.page` tells an article from what stands around it, on our own labelled pages.
 
-`python -m evals.bench.layout [--split dev|test|all] [--json] [--show PAGE]`. What the labels mean,
-and the format of the pages, is in `evals/pages/README.md`. Each page is read alone, and then with
-what the other pages of its site, of both halves, teach about its furniture.
+`python -m evals.bench.layout [--split dev|test|all|more] [--json] [--show PAGE]`. What the labels
+mean, and the format of the pages, is in `evals/pages/README.md`. Each page is read alone, and then
+with what the other pages of its site, of both halves, teach about its furniture. `all` is the forty
+pages of dev and test; `more` is the pages that were added later, of other sites.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Literal
 
 from evals.bench.squad import Half, half_of
 from evals.report import Rate
@@ -46,6 +48,9 @@ _ROW = re.compile(r"([TBHDSRF]{1,2}) (.*\S.*)")
 # Zero-width characters, and the selectors between a sign and its emoji.
 _UNSEEN = re.compile("[\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _SHOWN = str.maketrans({"␣": "\u00a0", "␉": "\t"})
+
+
+Group = Half | Literal["more"]
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,7 @@ class Page:
     author: str | None
     published: date | None
     updated: date | None
-
-    @property
-    def half(self) -> Half:
-        """Which half the page belongs to, by its name."""
-        return half_of(self.name)
+    group: Group
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,11 @@ class Score:
     rates: dict[str, Rate]
 
 
-def read_page(name: str, text: str) -> Page:
-    """Read a page in our format. Raises ValueError that names the page and the line."""
+def read_page(name: str, text: str, *, group: Group | None = None) -> Page:
+    """Read a page in our format. Raises ValueError that names the page and the line.
+
+    Without a group the page's name says which half it is in.
+    """
     said: dict[str, str] = {}
     lines = text.removesuffix("\n").split("\n")
     if "---" not in lines:
@@ -143,6 +147,7 @@ def read_page(name: str, text: str) -> Page:
         author=said.get("author"),
         published=_day(said.get("published")),
         updated=_day(said.get("updated")),
+        group=group or half_of(name),
     )
 
 
@@ -160,12 +165,17 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def load(folder: Path = PAGES) -> list[Page]:
+def load(folder: Path = PAGES, *, group: Group | None = None) -> list[Page]:
     """Every page of the folder, by name."""
     return [
-        read_page(path.stem, path.read_text(encoding="utf-8"))
+        read_page(path.stem, path.read_text(encoding="utf-8"), group=group)
         for path in sorted(folder.glob("*.page"))
     ]
+
+
+def load_more() -> list[Page]:
+    """The pages that were added to the forty; what goes wrong on them may be looked at."""
+    return load(PAGES / "more", group="more")
 
 
 def together(articles: Sequence[Article]) -> list[Article]:
@@ -251,11 +261,11 @@ def missed(rates: dict[str, Rate]) -> list[str]:
 
 def _table(scores: Sequence[Score]) -> Iterable[str]:
     width = max(len(s.page.name) for s in scores)
-    yield "  ".join([f"{'page':{width}}", "half", *(f"{name:>9}" for name in LINES), "wrong"])
+    yield "  ".join([f"{'page':{width}}", "group", *(f"{name:>9}" for name in LINES), "wrong"])
     for s in scores:
         counts = [f"{s.rates[name].count}/{s.rates[name].of}".rjust(9) for name in LINES]
         wrong = ", ".join(name for name in FACTS if not s.rates[name].count)
-        yield "  ".join([f"{s.page.name:{width}}", f"{s.page.half:4}", *counts, wrong]).rstrip()
+        yield "  ".join([f"{s.page.name:{width}}", f"{s.page.group:5}", *counts, wrong]).rstrip()
 
 
 def _totals(scores: Sequence[Score], title: str) -> Iterable[str]:
@@ -303,16 +313,16 @@ def _show(*scores: Score) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the rates; 1 when one is below its floor."""
     parser = argparse.ArgumentParser(prog="python -m evals.bench.layout", description=__doc__)
-    parser.add_argument("--split", choices=("dev", "test", "all"), default="all")
+    parser.add_argument("--split", choices=("dev", "test", "all", "more"), default="all")
     parser.add_argument("--json", action="store_true", help="print the rates as JSON")
-    parser.add_argument("--show", metavar="PAGE", help="list the wrong lines of a dev page")
+    parser.add_argument("--show", metavar="PAGE", help="list the wrong lines of a page not in test")
     options = parser.parse_args(argv)
-    pages = load()
+    pages = load() + load_more()
     if options.show:
         shown = [page for page in pages if page.name == options.show]
         if not shown:
             parser.error(f"there is no page {options.show!r} in {PAGES.name}/")
-        if shown[0].half == "test":
+        if shown[0].group == "test":
             parser.error(f"{options.show} is a test page; only what goes wrong on dev is shown")
     read = [parse(page.raw) for page in pages]
     alone = [score(page, article) for page, article in zip(pages, read, strict=True)]
@@ -320,9 +330,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.show:
         _show(*(each for each in alone + known if each.page.name == options.show))
         return 0
+    groups = ("dev", "test") if options.split == "all" else (options.split,)
     alone, known = (
-        [each for each in scores if options.split in ("all", each.page.half)]
-        for scores in (alone, known)
+        [each for each in scores if each.page.group in groups] for scores in (alone, known)
     )
     if options.json:
         print(_json(alone, known, options.split))
