@@ -16,7 +16,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"ads?( feedback| choices)?|adchoices|ad by .{1,40}|ads by .{1,40}|remove ads|close ad",
         r"(sponsored|promoted|paid)( content| post| link| links| stories)?( by .{1,40})?",
         r"(story|article|post|content) continues (below|after).{0,40}",
-        r"(scroll( down)?|keep scrolling) (to|for) (continue|more).{0,40}|skip ad(vertisement)?",
+        r"(scroll( down)?|keep scrolling) (to|for) (continue|more|(the )?video).{0,40}"
+        r"|skip ad(vertisement)?|win [$£€]\d.{1,60}\bfree!?|play for free",
         r"(an dieser stelle finden sie|(empfohlener )?(redaktioneller|externer) inhalt|externen?"
         r" inhalte? (an)?zeigen)\b.{0,120}",
         r"(report|why) (this|am i seeing this) ad\??|continue reading below",
@@ -39,7 +40,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"((add|set) .{1,30} as (a |your )?preferred source|prefer .{1,40} on google).{0,30}",
         r"gift (this )?article",
         r"(save|bookmark)( for later| (this )?(article|story))?|recommend(ed by .{1,30})?",
-        r"listen( to (this )?(article|story|post)\b.{0,80}| \d+ min(ute)?s?| now)?( \d+:\d\d)?",
+        r"listen( to (this |the )?(article|story|post)\b.{0,80}| \d+ min(ute)?s?| now)?( \d+:\d\d)?",
         r"(artikel )?(vorlesen|anhören|drucken|merken|verschenken)|(écouter|offrir|imprimer"
         r"|sauvegarder)( (l'|cet )article)?|ajouter .{0,20}favoris|escuchar",
         r"(article )?bookmarked|\d[\d,.]*k? likes?"
@@ -56,6 +57,9 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(is|was) this (page|article) (useful|helpful).{0,40}|report a problem.{0,40}|view cookies"
         r"|reuse this content|freedom of information|modern slavery statement",
         r"zum (haupt)?inhalt( springen)?|aller au contenu.{0,20}|(ir|saltar) al contenido.{0,20}",
+        r"please use .{0,30}browser\b.{0,80}|(spotted|found|seen|noticed) an? (mistake|error|typo)\b"
+        r".{0,60}|report an? (error|typo|mistake).{0,40}|(sie haben )?(einen )?fehler (entdeckt"
+        r"|gefunden)\b.{0,60}",
         r"search|search (for|this site|site|here|the site)|search for:|open search.{0,20}"
         r"|search\W*",
         r"searching for .{0,40}|no (search )?results( found)?\b.{0,120}|when typing in .{0,200}",
@@ -131,8 +135,12 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"join (our|the|over|more than|\d).{0,80}(newsletter|mailing list|readers|subscribers"
         r"|channel"
         r"|community|whatsapp|telegram).{0,80}",
-        r"(enter )?(your )?(e-?mail|e-?mail address|name|first name"
-        r"|last name)\*?( address)?( here)?( (subscribe|sign ?up|submit|go))?",
+        r"(enter |type )?(your |work )?(e-?mail|e-?mail address|name|first name"
+        r"|last name)\*?( address)?( here)?\W*( (subscribe|sign ?up|submit|go))?",
+        r"thank(s| you) for reading [^.!?]{2,40}[.!] .{0,120}"
+        r"|(if|when|once) you (sign up|subscribe|register)\b.{0,80}\b(terms|polic(y|ies)|agreement"
+        r"|partners|unsubscribe)\b.{0,120}|.{0,120}\b(in|into) (ihr|dein) (e-mail-)?postfach\W*"
+        r"|.{0,120} dans votre boîte (mail|aux lettres)\W*|sign ?up here\W*",
         r"thank(s| you) for (subscribing|signing up|registering|joining).{0,120}",
         r"you('re| are| have) (now )?(succ?ess?fully )?(subscribed|signed up).{0,80}",
         r"(never|don't) miss (a|an|the|our|out) .{0,80}|no spam.{0,80}"
@@ -162,6 +170,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(already|are you) (a|an|have an?) (\w+ )?(subscriber|member|account|user)\??.{0,80}",
         r"(you have|you've) (\d+|reached|read|used|hit) .{0,60}(articles?|limit|stories).{0,80}",
         r"(this|the full) (article|story|content) is for .{0,40}(subscribers|members).{0,60}",
+        r".{0,60}\bjetzt .{0,40}\b(kostenlos|gratis) testen\W*|(not )?got (it|[^.!?]{2,30})\? "
+        r"(get|watch|stream) .{1,60}",
         r"réservé aux abonnés.{0,40}|article (réservé )?abonnés?|nur für abonnenten.{0,40}",
         r"unlock (this|the|unlimited|full) .{0,80}|(start|try|claim) (your|a"
         r"|our) .{0,30}trial.{0,60}",
@@ -174,7 +184,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(photo(graph|graphy|grapher|s)?|image|picture|pic|illustration|video|graphics?|foto|bild"
         r"|bildquelle|caption|artwork|credit|crédit)s?( credits?| source| courtesy)?( by| of| via)?"
         r" ?[:/] ?.{1,80}",
-        r"(photo(graph|graphy)?|image|picture|illustration|video|graphics?|artwork)s? "
+        r"courtesy of .{2,50}|(photo(graph|graphy)?|image|picture|illustration|video|graphics?"
+        r"|artwork)s? "
         r"(by|courtesy( of)?|via|from) .{1,60}",
         r".{0,60}\b(getty( images)?|shutterstock|istock(photo)?|unsplash|pexels|alamy|reuters|afp"
         r"|ap photo|epa|bloomberg|dpa|picture alliance)( via .{1,40})?( ?[/|] ?.{1,40})?",
@@ -190,7 +201,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(\d[\d,.]* )?comments?( ?\(\d+\)| \d+| off| closed)?( on .{1,120})?",
         r"(view|show|read|see|hide|post|add|leave|write|load)( all| a| the| your| more| \d+)*"
         r" (comments?|reply|replies|response)( \(\d+\))?.{0,30}",
-        r"join the (conversation|discussion|debate).{0,60}|have your say.{0,40}",
+        r"join the (conversation|discussion|debate).{0,60}|have your say.{0,40}"
+        r"|(share or )?comment on this (article|story)\b.{0,200}|click to rate|(best|worst) rated",
         r"(be the first|(please )?(log|sign) ?in|you must be logged in|register) (to|or) "
         r".{0,40}(comment|reply|like|post).{0,60}",
         r"your e-?mail address will not be published.{0,80}|required fields are marked.{0,20}",
@@ -226,6 +238,9 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"this (article|post|story) (was )?(originally |first )(published|appeared|posted) "
         r"(on|in|at|by) .{1,120}",
         r"(our|the .{1,40}) standards: .{0,60}|(source|via) ?: ?[\w.'& ]{1,40}",
+        r"(published|appear(s|ed)) in the ([\w.,' ]{0,30} )?(print )?(edition|issue)\b.{0,120}"
+        r"|an (article|analysis) from .{2,30}|\(?only the headline\b.{0,240}"
+        r"|\(?this (story|report|article) (has not been|was not) edited by .{1,160}",
         r"über dieses thema berichtete\b.{0,120}",
         r"news provided by|provided by|(purchase )?licensing rights|(buy|order) (reprints|prints)",
         r"\(?((additional|with) )?(reporting|writing|editing|produced|compiled) by .{1,240}",
@@ -243,7 +258,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(tags?|topics?|filed under|categor(y|ies)|posted in|in this (story|article)|keywords?"
         r"|more on this|themen|schlagw[oö]rter|schlagworte|mots[- ]clés|etiquetas|sujets|temas"
         r"|mehr zu|tagged( with| in)?) ?:.{0,200}",
-        r"tags?|(related )?topics?|filed under|categor(y|ies)|tagged"
+        r"tags?|((related|suggested) )?topics?|filed under|categor(y|ies)|tagged|themen|sujets|temas"
         r"|explore (more )?(topics|on these topics)|schlagw[oö]rter|more information",
     ),
 }
@@ -311,7 +326,8 @@ def reason(line: str, *, words: int) -> str | None:
     if not _ANY.match(text):
         return None
     for name, pattern in _COMPILED.items():
-        if pattern.match(text) and not (name == "credit" and words > 14):
+        film = name == "credit" and text.startswith("video") and words > 5
+        if pattern.match(text) and not film and not (name == "credit" and words > 14):
             return name
     return None
 

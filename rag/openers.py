@@ -9,6 +9,8 @@ _MONTHS = "january|february|march|april|may|june|july|august|september|october|n
 
 _STRONG = (
     r"(you )?(may|might) (also )?(like|be interested in|enjoy|have missed|also like).{0,20}",
+    r"(read|see|explore) more from (this|our) .{1,30}|(the )?latest [\w'-]+ (news|stories|headlines)"
+    r"|around [\w'-]{3,20}",
     r"(read|see|explore|discover|browse|view) more .{0,30}"
     r"(stories|news|articles|headlines|lists|reviews|recipes|interviews|features|columns|videos"
     r"|opinion|coverage)",
@@ -50,14 +52,15 @@ _WEAK = (
 _INLINE = (
     r"read (?:also|more|next|this next)|also read|see also|related(?: (?:story|article|news|read"
     r"|reading|coverage|post|content))?|don't miss|must[- ]read|further reading|recommended"
-    r"|watch|more on this|up next|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|lea también"
+    r"|watch|more on this|up next|dive deeper|go deeper|full story|see more|also see|flashback|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|lea también"
     r"|leia também|相关阅读|相关新闻|(?:also|more) (?:on|from|in) [^:.]{2,30}(?=:)"
 )
 
 _STRONG_RELATED = either(_STRONG)
 _WEAK_RELATED = either(_WEAK)
 _ONE_LINE = re.compile(
-    rf"[\s*_>\[(•▶►→»-]*(?P<rubric>{_INLINE})\s*\**\s*[:：|–—>»]\**\s*(?P<headline>\S.{{7,240}})$",
+    rf"[\s*_>\[(•▶►→»-]*(?:(?P<rubric>{_INLINE})\s*\**\s*[:：|–—>»]\**\s*(?P<headline>\S.{{7,240}})"
+    r"|(?P<film>video): (?P<filmed>\w+(?: \S+){4,20}))$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -73,7 +76,8 @@ _COMMENTS = re.compile(
     r"|have your say.*|discussion|kommentare?|commentaires?|comentarios?|评论)$"
 )
 _COMMENT_SIGN = re.compile(
-    r"(?:reply|replies|report|permalink|upvote|likes?(?: \d+)?|\d+ likes?|.{1,60}\bsays?:?"
+    r"(?:reply|replies|report|permalink|upvote|downvote|newest(?: first)?|oldest(?: first)?"
+    r"|(?:best|worst) rated|click to rate|likes?(?: \d+)?|\d+ likes?|.{1,60}\bsays?:?"
     r"|.{0,40}\b\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago.{0,20}|"
     rf"(?:{_MONTHS}) \d\d?, \d{{4}} at \d.{{1,20}})$"
 )
@@ -104,7 +108,8 @@ def pointer(line: str) -> Pointer | None:
     found = _ONE_LINE.match(line) if len(line) <= 300 else None
     if found is None:
         return None
-    return Pointer(found["rubric"], found.start("headline"), found.end("headline"))
+    at = "headline" if found["rubric"] else "filmed"
+    return Pointer(found["rubric"] or found["film"], found.start(at), found.end(at))
 
 
 def comments(line: str) -> bool:
