@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 
+from rag import furniture
 from rag.types import Label
 
 
@@ -181,7 +182,10 @@ def _wraps(text: str, above: Row, below: Row, width: int) -> bool:
     if width and _full(text, above, below, width):
         return True
     ended = closed(text[above.start : above.end])
-    return not ended and _LOWER.match(text[below.start]) is not None
+    if ended or not _LOWER.match(text[below.start]):
+        return False
+    line = text[below.start : below.end]
+    return not furniture.reason(line, words=count_words(line))
 
 
 def stems(text: str) -> set[str]:

@@ -88,6 +88,10 @@ _ROLE = re.compile(
     r"|staff|critic|analyst|freelance|in)\b.{0,40}$",
     re.IGNORECASE,
 )
+# `By Ann Doe, College of Science`
+_OFFICE = re.compile(
+    rf"(?i:by) (?P<names>{_UPPER}(?: {_UPPER}){{1,3}}),(?: (?:of|for|and|the|at|in|{_UPPER})){{2,8}}"
+)
 _JOB = re.compile(
     r",[^,]*?\b(?:senior|chief|reporter|correspondent|editor|writer|columnist|journalist"
     r"|contributor|staff)s?\b.*",
@@ -97,6 +101,12 @@ _NAME_ROLE = re.compile(
     rf"(?P<names>{_UPPER}(?: {_UPPER}){{1,3}})(?:,| [|–—-]|  +) ?(?P<role>[^.!?,]{{3,50}}"
     r"(?:, [^.!?,]{2,25})?)$"
 )
+# `Ann Doe Health editor`, as where name and job are two lines of one link.
+_NAME_JOB = re.compile(
+    rf"(?P<names>{_UPPER} {_UPPER}) (?P<role>{_UPPER}(?: [a-z]+){{0,2}} (?:editor|correspondent"
+    r"|reporter|writer|columnist|critic))$"
+)
+_NAME_PLACE = re.compile(rf"{_UPPER}(?: {_UPPER}){{1,2}} (?:in|at)(?: the)?(?: {_UPPER}){{1,3}}$")
 _NAME_LINE = re.compile(rf"(?P<names>{_UPPER}(?: {_UPPER}){{1,3}})$")
 _DATELINE = re.compile(
     r"[A-Z][\w .,'’-]{1,50}?[,(] ?(?P<date>(?:[A-Z][a-z]+\.? \d\d?,? \d{4}"
@@ -179,6 +189,9 @@ def author(line: str) -> str | None:
     found = _BYLINE.match(line.lstrip("*_ ")) if len(line) <= 200 else None
     if found is None:
         return None
+    office = _OFFICE.fullmatch(line.strip("*_ "))
+    if office:
+        return office["names"]
     rest = found["rest"].strip(" *_]")
     if (
         rest
@@ -201,7 +214,7 @@ def dateline(line: str, *, words: int) -> bool:
         return True
     if not (stamps(line) or _TIME_HINT.search(line)):
         return False
-    rest = _NOISE.sub(" ", _DATE.sub(" ", line))
+    rest = _NOISE.sub(" ", _DATE.sub(" ", line.removeprefix("and ")))
     left = [word for word in re.findall(_WORD, rest) if len(word) > 1]
     if not left:
         return True
@@ -231,8 +244,17 @@ def name_alone(line: str) -> str | None:
 
 def with_role(line: str) -> str | None:
     """The name in a line of a name and a job: `Ann Doe, Health Editor`, or None."""
-    found = _NAME_ROLE.match(line) if len(line) <= 80 else None
+    if len(line) > 80:
+        return None
+    if found := _NAME_JOB.match(line):
+        return found["names"]
+    found = _NAME_ROLE.match(line)
     return found["names"] if found and role(found["role"]) else None
+
+
+def with_place(line: str) -> bool:
+    """Whether a line is a name and where the person wrote: `Ann Doe at the Quay Ground`."""
+    return len(line) <= 60 and _NAME_PLACE.match(line) is not None
 
 
 def opening_date(paragraph: str) -> date | None:

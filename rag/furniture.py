@@ -97,6 +97,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|personali"
         r"|analy|consent|traffic|ads\b|ensure|provide|deliver|enhance|privacy|service))"
         r"(?!.{0,300}\b(said|says|joked|told|wrote)\b).{0,500}",
+        r"we and our \d+ partners .{0,300}",
         r"by (continuing|clicking|using|browsing|accepting|visiting)\b.{0,200}"
         r"(cookies?|consent|agree|terms|privacy).{0,200}",
         r"(accept|reject|allow|decline|manage|refuse)( all)?( cookies| preferences| settings)?",

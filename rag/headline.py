@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from rag import byline, furniture, openers
 from rag.blocks import Block, Kind, closed, is_prose, overlap, stems
@@ -11,7 +11,7 @@ from rag.types import Label
 
 _LEAD = 40  # blocks above the first paragraph among which the headline is looked for
 # `Reviews / Smart home`, and what a caption with its credit holds.
-_PATH = re.compile(r"[^/>›»]{2,30}(?: +[/>›»] +[^/>›»]{2,30})+")
+_PATH = re.compile(r"[^/>›»·]{2,30}(?: +[/>›»·] +[^/>›»·]{2,30})+")
 _CAPTION = re.compile(
     r"\b(?:photo(?:graph)?s?|image|picture|illustration|foto|bild)(?: credit)?(?:[:/]| by [A-Z])"
     r"|/File Photo|/Getty",
@@ -77,8 +77,13 @@ def _first_paragraph(blocks: Sequence[Block], start: int) -> int | None:
 
 
 def _over_byline(blocks: Sequence[Block], n: int) -> bool:
-    """Whether a sentence stands over the first by-line or date, as headline or standfirst do."""
-    if blocks[n].words > 40 or all(b.label is not Label.DATELINE for b in blocks[n + 1 : n + 3]):
+    """Whether a sentence stands over the first by-line or date, as headline or standfirst do.
+
+    So does the caption of a picture over the headline. Buttons and credits may stand between.
+    """
+    below = (b for b in blocks[n + 1 : n + 12] if b.label is not Label.FURNITURE)
+    near = list(islice(below, 2))
+    if blocks[n].words > 40 or all(b.label is not Label.DATELINE for b in near):
         return False
     return all(b.label is not Label.DATELINE for b in blocks[:n])
 
@@ -123,7 +128,8 @@ def _over_standfirst(blocks: Sequence[Block], n: int, about: set[str]) -> int:
     if blocks[n].words < (4 if longer else 8) or blocks[n].text.startswith("# "):
         return n
     rated = False
-    for up in range(n - 1, max(n - 5, -1), -1):
+    near_by = [up for up in range(n - 1, max(n - 12, -1), -1) if not _button(blocks[up])]
+    for up in near_by[:4]:
         block = blocks[up]
         rated = rated or any(furniture.rating(b.text) for b in blocks[up - 1 : up + 1])
         by = block.label is Label.DATELINE or byline.name_alone(block.text)
@@ -135,15 +141,21 @@ def _over_standfirst(blocks: Sequence[Block], n: int, about: set[str]) -> int:
         if _no_headline(block) or block.words < 4:
             return n
         told = overlap(block.text, about)
-        near = (rated or up == n - 1) and (block.words >= 6 or closed(blocks[n].text))
+        near = (rated or up == near_by[0]) and (block.words >= 6 or closed(blocks[n].text))
         return up if told >= (0.15 if near else 0.3) else n
     return n
 
 
+def _button(block: Block) -> bool:
+    """Whether a line is a button of the kind that stands between a headline and its text."""
+    return block.label is Label.FURNITURE and block.reason in ("sharing", "comments", "signs only")
+
+
 def _no_headline(block: Block) -> bool:
-    """Whether a line is a heading of something else, a menu, or a caption with its credit."""
+    """Whether a line is a heading of something else, a menu, a writer or a credited caption."""
     return bool(
-        openers.related(block.text)
+        byline.with_role(block.text)
+        or openers.related(block.text)
         or furniture.menu_row(block.text)
         or SUMMARY.match(block.text)
         or _PATH.fullmatch(block.text)
@@ -168,5 +180,7 @@ def _headline_score(blocks: Sequence[Block], n: int, about: set[str]) -> float:
     score += 2 if block.text.startswith("# ") else 0
     score -= 0.7 if any(b.label is Label.DATELINE for b in blocks[max(0, n - 6) : n]) else 0
     score -= 1 if block.kind is Kind.SENTENCE and block.text.endswith(".") else 0
+    if any(b.reason == "credit" for b in blocks[n + 1 : n + 2]):
+        score -= 2 if closed(block.text) else 0.5  # a caption
     score -= 2 if block.words < 3 else 0
     return score

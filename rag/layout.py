@@ -89,6 +89,12 @@ def _label_under(blocks: Sequence[Block], n: int, anchor: int) -> None:
         block.set(Label.FURNITURE, "buttons under the headline")
     elif byline.with_role(block.text):
         block.set(Label.DATELINE, "name and job")
+    elif _beside_date(blocks, n) and (
+        byline.name_alone(block.text) or byline.with_place(block.text)
+    ):
+        block.set(Label.DATELINE, "name beside a date")
+    elif byline.role(block.text) and above.reason.startswith("name") and block.words <= 6:
+        block.set(Label.DATELINE, "job under a name")
     elif furniture.rating(block.text) or furniture.rating(above.text):
         block.set(Label.BODY, "rating and what is rated")
     elif byline.name_alone(block.text) and (
@@ -102,9 +108,7 @@ def _label_under(blocks: Sequence[Block], n: int, anchor: int) -> None:
     elif block.shape in ("list", "table") or block.kind in (Kind.PROSE, Kind.SENTENCE):
         block.set(Label.BODY, "text under the headline")
     elif (
-        headline.SUMMARY.match(block.text)
-        or block.shape == "heading"
-        or byline.timestamp(block.text)
+        headline.SUMMARY.match(block.text) or block.shape == "heading" or _entry_time(blocks, block)
     ):
         block.set(Label.HEADING, "heading")
     elif block.words <= 3:
@@ -113,6 +117,12 @@ def _label_under(blocks: Sequence[Block], n: int, anchor: int) -> None:
         block.set(kind, "short line under the headline")
     else:
         block.set(Label.BODY, "text under the headline")
+
+
+def _beside_date(blocks: Sequence[Block], n: int) -> bool:
+    """Whether a line stands next to a by-line or date, or a job that stands next to one."""
+    around = [blocks[at] for at in range(max(0, n - 1), min(n + 3, len(blocks))) if at != n]
+    return any(b.label is Label.DATELINE for b in around if b.reason != "name beside a date")
 
 
 def _label_main(page: Layout) -> None:
@@ -220,7 +230,9 @@ def _label_text(blocks: Sequence[Block], at: int, stop: int) -> None:
     timed = any(byline.timestamp(b.text) for b in blocks[max(0, at - 2) : at])
     if timed and byline.name_alone(block.text):
         block.set(Label.DATELINE, "name of who wrote the entry")
-    elif block.shape == "heading" or byline.timestamp(block.text):
+    elif byline.timestamp(block.text) and not _entry_time(blocks, block):
+        block.set(Label.FURNITURE, "length of a video")
+    elif block.shape == "heading" or _entry_time(blocks, block):
         block.set(Label.HEADING, "heading")
     elif block.shape in ("list", "table", "quote"):
         block.set(Label.BODY, f"{block.shape} in the text")
@@ -230,6 +242,11 @@ def _label_text(blocks: Sequence[Block], at: int, stop: int) -> None:
         block.set(Label.HEADING, "short line over a paragraph")
     else:
         block.set(Label.BODY, "kept: may belong to the text")
+
+
+def _entry_time(blocks: Sequence[Block], block: Block) -> bool:
+    """Whether a line is the time of an entry: a lone one on a page is how long a video is."""
+    return byline.timestamp(block.text) and sum(byline.timestamp(b.text) for b in blocks) >= 2
 
 
 def _carries(block: Block) -> bool:

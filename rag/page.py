@@ -123,7 +123,9 @@ def _said(page: Sequence[Block]) -> Facts:
     texts = {block.text for block in page[:200]}
     for block in page[:8]:
         split = _SITE.match(block.text) if block.words <= 40 else None
-        if split and split["title"] in texts:
+        # Not the way back to a front page: `The Quay - Back to home`.
+        way = split and furniture.reason(split["site"], words=len(split["site"].split()))
+        if split and not way and split["title"] in texts:
             return Facts(title=split["title"], publisher=split["site"].strip())
     return Facts()
 
