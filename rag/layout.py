@@ -133,7 +133,9 @@ def _label_main(page: Layout) -> None:
         block = page.blocks[at]
         strict = (strict or at in clutter) and not _text_again(page, at, known)
         kind = None if block.label is not None else openers.related(block.text)
-        if kind is not None:
+        if kind == "weak" and _read_more(page, at):
+            block.set(Label.RUBRIC, "link to the story above")
+        elif kind is not None:
             at = _other_stories(page, at, strong=kind == "strong", known=known)
             continue
         if block.label is None and openers.pointer(block.text):
@@ -146,6 +148,18 @@ def _label_main(page: Layout) -> None:
         if block.label is Label.BODY:
             known |= stems(block.text)
         at += 1
+
+
+def _read_more(page: Layout, at: int) -> bool:
+    """Whether `Read more` stands under the headline of another story, which becomes a teaser."""
+    above, line = page.blocks[at - 1], page.blocks[at].text
+    if not openers.read_more(line) or above.kind is not Kind.SHORT or above.shape:
+        return False
+    if not 4 <= above.words <= 20 or above.label not in (Label.BODY, Label.HEADING):
+        return False
+    above.set(Label.TEASER, "headline over a link to its story")
+    page.pointers.append(at - 1)
+    return True
 
 
 def _clutter(page: Layout) -> set[int]:
@@ -230,9 +244,14 @@ def _label_text(blocks: Sequence[Block], at: int, stop: int) -> None:
     timed = any(byline.timestamp(b.text) for b in blocks[max(0, at - 2) : at])
     if timed and byline.name_alone(block.text):
         block.set(Label.DATELINE, "name of who wrote the entry")
-    elif byline.timestamp(block.text) and not _entry_time(blocks, block):
+    elif (
+        byline.timestamp(block.text)
+        and not _entry_time(blocks, block)
+        and at > 0
+        and blocks[at - 1].label is Label.TEASER
+    ):
         block.set(Label.FURNITURE, "length of a video")
-    elif block.shape == "heading" or _entry_time(blocks, block):
+    elif block.shape == "heading" or byline.timestamp(block.text):
         block.set(Label.HEADING, "heading")
     elif block.shape in ("list", "table", "quote"):
         block.set(Label.BODY, f"{block.shape} in the text")

@@ -112,6 +112,16 @@ def pointer(line: str) -> Pointer | None:
     return Pointer(found["rubric"] or found["film"], found.start(at), found.end(at))
 
 
+def sponsored(line: str) -> bool:
+    """Whether a line says that something is paid for, and no more."""
+    return plain(line) in ("sponsored", "promoted", "paid content", "sponsored content", "anzeige")
+
+
+def read_more(line: str) -> bool:
+    """Whether a line is the link under a teaser: `Read more`."""
+    return plain(line) in ("read more", "read the story", "weiterlesen", "lire la suite")
+
+
 def comments(line: str) -> bool:
     """Whether a line can open the readers' comments."""
     return len(line) <= 80 and bool(_COMMENTS.match(plain(line)))

@@ -178,7 +178,9 @@ def _days(
 ) -> tuple[date | None, date | None]:
     """Published and updated: labelled dates first, then the first plain one in the header."""
     near = [stamp for block in dated for stamp in byline.stamps(block.text, fetched=fetched)]
-    far = [stamp for b in outside if b.words <= 24 for stamp in byline.stamps(b.text) if stamp.role]
+    # When another edition brought the article is not when this page did.
+    told = [b for b in outside if b.words <= 24 and b.reason != "origin"]
+    far = [stamp for b in told for stamp in byline.stamps(b.text) if stamp.role]
     said = {
         role: [s.day for s in near + far if s.role == role] for role in ("published", "updated")
     }

@@ -113,9 +113,9 @@ def label_stories(page: Sequence[Block], first: int, stop: int) -> list[Grouped]
     heads = _heads(page)
     for at in range(first, stop):
         block = page[at]
-        opens = openers.related(block.text) is not None
+        opens = openers.related(block.text) is not None or _paid(page, at, stop)
         if block.label is Label.FURNITURE and not opens:
-            over = over or _closes(block)
+            over = over or (_closes(block) and not (block.reason == "topics" and _told(page, at)))
             continue
         over = (over or _ends(page, at, stop, heads)) and not opens
         if over:
@@ -141,7 +141,20 @@ def _ends(page: Sequence[Block], at: int, stop: int, heads: tuple[str, ...]) -> 
     block = page[at]
     if _FOLLOW.match(block.text) or furniture.menu_row(block.text):
         return True
-    return _menu(page, at, stop) or (bool(heads) and block.text.casefold().startswith(heads))
+    section = block.text.casefold() in heads and _told(page, at)
+    named = not section and bool(heads) and block.text.casefold().startswith(heads)
+    return _menu(page, at, stop) or named
+
+
+def _told(page: Sequence[Block], at: int) -> bool:
+    """Whether a headline stands right below a line, which then names its section."""
+    below = page[at + 1] if at + 1 < len(page) else None
+    return below is not None and below.label is None and below.words >= 5
+
+
+def _paid(page: Sequence[Block], at: int, stop: int) -> bool:
+    """Whether a line says that the stories below it are paid for."""
+    return at + 1 < stop and _told(page, at) and openers.sponsored(page[at].text)
 
 
 def _menu(page: Sequence[Block], at: int, stop: int) -> bool:
@@ -151,7 +164,9 @@ def _menu(page: Sequence[Block], at: int, stop: int) -> bool:
         if block.words > 4 or block.kind is not Kind.SHORT or block.label is Label.DATELINE:
             break
         lines.append(block)
-    return len(lines) == 5 or (len(lines) == 4 and all(b.words <= 3 for b in lines))
+    return (len(lines) == 5 and lines[0].words <= 3) or (
+        len(lines) == 4 and all(b.words <= 3 for b in lines)
+    )
 
 
 def _closes(block: Block) -> bool:
