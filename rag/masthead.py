@@ -5,13 +5,20 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 _OWNER = re.compile(
-    r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:(?:19|20)\d\d(?:\s?[-–]\s?"
+    r"(?:copyrights?\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:(?:19|20)\d\d(?:\s?[-–]\s?"
     r"(?:(?:19|20)\d\d|\d\d|present))?,?\s*)?(?:by\s+)?(?P<owner>[^.|•·©\d(]{2,60})",
     re.IGNORECASE,
 )
 _OWNER_TAIL = re.compile(
     r"\s*(?:[,-]? ?all rights.*|[,–-]\s*$|\s{2,}.*|(?:terms|privacy|contact) .*)", re.IGNORECASE
 )
+_COMPANY = re.compile(
+    r"(?:,? (?:private|pvt|pty|publishing|verlags?|medien|\w+-gmbh|ltd|limited|inc|llc|plc|corp"
+    r"|gmbh|ag|s\.a|sas|co)\b\.?)+$",
+    re.IGNORECASE,
+)
+# American stations: `WXYZ`, `KRGL 7`.
+_STATION = re.compile(r"[KW][A-Z]{3}(?:[- ](?:TV|FM|AM|\d{1,2}))?\b")
 _SELF = re.compile(
     r"(?P<name>(?:[A-Z][\w'’&.-]*|of|the|and|&)(?: (?:[A-Z][\w'’&.-]*|of|the|and|&)){0,5}) is "
     r"(?:an? |the )?(?:independent|part of|reader|member|listener|registered"
@@ -20,7 +27,7 @@ _SELF = re.compile(
 _SECTION_WORDS = (
     "news sport sports business world politics opinion markets weather culture life lifestyle"
     " technology science health travel money video home latest local national media"
-    " breaking top more all"
+    " breaking top more all policy privacy terms cookies help contact search menu subscribe legal"
 )
 _SECTIONS = frozenset(_SECTION_WORDS.split())
 # What newspapers, magazines and agencies are called, as the last word of a name.
@@ -68,9 +75,26 @@ def publisher(
     if best:
         return _as_written(best, texts)
     marked = [line for line, reason in foots if reason in _SIGNED or _follows(line)]
-    owners = (owner(line) for line in marked)
+    followed = (_followed(line, texts) for line, _ in foots)
+    owners = (_short_name(owner(line), texts) for line in marked)
     selves = (self_named(line) for line, _ in foots)
-    return next((name for name in (*owners, *selves) if name), None)
+    return next((name for name in (*followed, *owners, *selves) if name), None)
+
+
+def _followed(line: str, texts: Sequence[str]) -> str | None:
+    """The name in `Follow The Quay`, when it stands alone on a line as well."""
+    name = line.removeprefix("Follow ").strip()
+    alone = line.startswith("Follow ") and name in texts and 2 <= len(name.split()) <= 5
+    return name if alone else None
+
+
+def _short_name(name: str | None, texts: Sequence[str]) -> str | None:
+    """A company's name without `Private Ltd` where the page uses it so, elsewhere."""
+    short = _COMPANY.sub("", name) if name else None
+    if name is None or not short or short == name or len(short.split()) < 2:
+        return name
+    whole = re.compile(rf"\b{re.escape(short)}\b")
+    return short if sum(bool(whole.search(text[:2000])) for text in texts) >= 2 else name
 
 
 def _names(head: str) -> Iterable[str]:
@@ -78,6 +102,8 @@ def _names(head: str) -> Iterable[str]:
     for cell in _BARS.split(head[:200]):
         name = _EDGES.sub("", cell)
         words = name.split()
+        if station := _STATION.match(name):
+            yield station[0]
         if not 1 <= len(words) <= 6 or len(name) > 40 or not name[0].isupper():
             continue
         if len(_bare(name)) > 3 and _bare(name).casefold() not in _SECTIONS:
@@ -110,6 +136,7 @@ def _weight(name: str, foots: Sequence[tuple[str, str]], texts: Sequence[str]) -
         long = len(words) > 1 or bare != name
         said += bare != name and line.casefold() == name.casefold()
         said += long and len(line) > len(name) + 1 and (reason in _SIGNED or _follows(line))
+        said += long and line.startswith(bare) and len(line) > len(name) + 1
         said += bool(outlet.search(line[:600])) or (self_named(line) or "").endswith(found[0])
     told = any(outlet.search(text) for text in texts if len(text) > 60)
     return weight + min(said, 2) + told + 2 * _signs(name, texts)
@@ -121,7 +148,7 @@ def _outlet(bare: str) -> re.Pattern[str]:
     return re.compile(
         rf"\b(?i:told|tells|about|follow|join|subscribe to|at|for|by|to) (?:the |The )?{name}\b"
         rf"|[/(] ?(?:the |The )?{name}\b"
-        rf"|\b{name} (?:may|newsletters?|team|readers?|staff|Daily|Weekly|is part of|uses?)\b"
+        rf"|\b{name} (?:may|newsletters?|apps?|team|readers?|staff|partners|Daily|Weekly|is part of|uses?)\b"
         rf"|\b{name}[’']s? (?:\w+ )?(?:reporting|newsletters?|journalism|reporters?|own)\b"
     )
 

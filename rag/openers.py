@@ -10,7 +10,7 @@ _MONTHS = "january|february|march|april|may|june|july|august|september|october|n
 _STRONG = (
     r"(you )?(may|might) (also )?(like|be interested in|enjoy|have missed|also like).{0,20}",
     r"(read|see|explore) more from (this|our) .{1,30}|(the )?latest [\w'-]+ (news|stories|headlines)"
-    r"|around [\w'-]{3,20}",
+    r"|around [\w'-]{3,20}|more ([\w'-]+ ){1,2}(news|stories|headlines|articles|videos)",
     r"(read|see|explore|discover|browse|view) more .{0,30}"
     r"(stories|news|articles|headlines|lists|reviews|recipes|interviews|features|columns|videos"
     r"|opinion|coverage)",
