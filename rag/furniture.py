@@ -208,6 +208,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r".{0,40}(comment|reply|like|post).{0,60}",
         r"your e-?mail address will not be published.{0,80}|required fields are marked.{0,20}",
         r"save my name, e-?mail.{0,120}|comments are (closed|moderated|disabled|turned off).{0,80}",
+        r"has (this|it|something like this) happened to you\?.{0,160}|(are|were|have) you (been )?"
+        r"affected by\b.{0,160}|[^\"“]{0,80}\btell us at \S+@\S+",
         r"do you have an opinion on .{0,300}|see our .{3,40} (statement|policy|guidelines)\W*",
         r"no comments?( yet)?\W?|what do you think\?.{0,80}|report( abuse| comment)|sort by.{0,40}",
         r"(newest|oldest|most liked|most recent)( first)?|reply|replies|cancel reply|post comment",
@@ -292,7 +294,7 @@ _RATING = re.compile(r"[★☆⭐]")
 _CONTACT = re.compile(
     r".{5,60}, [A-Z]{2} \d{5}(?:-\d{4})?"
     r"|(?:(?:media|press|investors?) )?contacts?: .{0,80}(?:\S@\S+|\d{3}[ .-]\d{4})"
-    r"|(?:tel|telephone|phone|call|fax)\b[.:]? ?\+?\d[\d ]{6,}\d.{0,40}"
+    r"|(?:tel|telephone|phone|call|fax|whatsapp|signal)\b[.:]? ?\+?\d[\d ]{6,}\d.{0,40}"
     r"|(?:(?:e-?mail|mail|tel|telephone|phone|mobile|fax|t|m|p)\b[.:]?\s*)?"
     r"(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d[\d ().-]{6,18}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})",
     re.IGNORECASE,

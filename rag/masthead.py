@@ -70,6 +70,8 @@ def publisher(
     best, most = None, _ENOUGH - 1
     for name in names:
         weight = _weight(name, foots, texts)
+        # The name with which the page opens, when anything else speaks for it.
+        weight += weight > 0 and name == next(iter(names)) and " " in name
         if weight > most:
             best, most = name, weight
     if best:

@@ -44,6 +44,7 @@ _RUNS = 30  # of lines below the article at most
 def drop(page: Layout) -> None:
     """Label as furniture what the steps before took for text. The corrections stay."""
     first = _after(page, _LEAST)
+    _drop_repeats(page)
     _drop_tags(page, first)
     _drop_contacts(page, first)
     _drop_authors(page, first)
@@ -66,6 +67,28 @@ def _after(page: Layout, least: int) -> int:
 def _free(block: Block) -> bool:
     """Whether a block is a short line that was taken for text."""
     return block.label in _TEXT and block.kind is Kind.SHORT and not block.shape
+
+
+def _drop_repeats(page: Layout) -> None:
+    """Headlines in mid-article of which one stands among the stories below it, too."""
+    stories = {b.text for b in page.blocks if b.label is Label.TEASER and b.words >= 5}
+    at = page.anchor
+    while at < page.stop:
+        end = at
+        while end < page.stop and _headline(page.blocks[end]):
+            end += 1
+        run = page.blocks[at:end]
+        if any(b.text in stories for b in run):
+            for n in range(at, end):
+                page.blocks[n].set(Label.TEASER, "headline that stands below the article, too")
+                page.pointers.append(n)
+        at = max(end, at + 1)
+
+
+def _headline(block: Block) -> bool:
+    """Whether a line that was taken for text can be a headline: short, and no statement."""
+    short = block.kind is Kind.SHORT or block.text.endswith("?")
+    return block.label in _TEXT and short and not block.shape and 4 <= block.words <= 20
 
 
 def _drop_tags(page: Layout, first: int) -> None:
