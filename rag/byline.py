@@ -90,7 +90,8 @@ _ROLE = re.compile(
 )
 # `By Ann Doe, College of Science`
 _OFFICE = re.compile(
-    rf"(?i:by) (?P<names>{_UPPER}(?: {_UPPER}){{1,3}}),(?: (?:of|for|and|the|at|in|{_UPPER})){{2,8}}"
+    rf"(?i:by) (?P<names>{_UPPER}(?: {_UPPER}){{1,3}}),"
+    rf"(?: (?:of|for|and|the|at|in|{_UPPER})){{2,8}}"
 )
 _JOB = re.compile(
     r",[^,]*?\b(?:senior|chief|reporter|correspondent|editor|writer|columnist|journalist"

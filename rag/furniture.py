@@ -40,7 +40,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"((add|set) .{1,30} as (a |your )?preferred source|prefer .{1,40} on google).{0,30}",
         r"gift (this )?article",
         r"(save|bookmark)( for later| (this )?(article|story))?|recommend(ed by .{1,30})?",
-        r"listen( to (this |the )?(article|story|post)\b.{0,80}| \d+ min(ute)?s?| now)?( \d+:\d\d)?",
+        r"listen( to (this |the )?(article|story|post)\b.{0,80}| \d+ min(ute)?s?| now)?"
+        r"( \d+:\d\d)?",
         r"(artikel )?(vorlesen|anhören|drucken|merken|verschenken)|(écouter|offrir|imprimer"
         r"|sauvegarder)( (l'|cet )article)?|ajouter .{0,20}favoris|escuchar",
         r"(article )?bookmarked|\d[\d,.]*k? likes?"
@@ -57,9 +58,9 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(is|was) this (page|article) (useful|helpful).{0,40}|report a problem.{0,40}|view cookies"
         r"|reuse this content|freedom of information|modern slavery statement",
         r"zum (haupt)?inhalt( springen)?|aller au contenu.{0,20}|(ir|saltar) al contenido.{0,20}",
-        r"please use .{0,30}browser\b.{0,80}|(spotted|found|seen|noticed) an? (mistake|error|typo)\b"
-        r".{0,60}|report an? (error|typo|mistake).{0,40}|(sie haben )?(einen )?fehler (entdeckt"
-        r"|gefunden)\b.{0,60}",
+        r"please use .{0,30}browser\b.{0,80}|(spotted|found|seen|noticed) an? (mistake|error"
+        r"|typo)\b.{0,60}|report an? (error|typo|mistake).{0,40}|(sie haben )?(einen )?fehler"
+        r" (entdeckt|gefunden)\b.{0,60}",
         r"search|search (for|this site|site|here|the site)|search for:|open search.{0,20}"
         r"|search\W*",
         r"searching for .{0,40}|no (search )?results( found)?\b.{0,120}|when typing in .{0,200}",
@@ -139,8 +140,9 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(enter |type )?(your |work )?(e-?mail|e-?mail address|name|first name"
         r"|last name)\*?( address)?( here)?\W*( (subscribe|sign ?up|submit|go))?",
         r"thank(s| you) for reading [^.!?]{2,40}[.!] .{0,120}"
-        r"|(if|when|once) you (sign up|subscribe|register)\b.{0,80}\b(terms|polic(y|ies)|agreement"
-        r"|partners|unsubscribe)\b.{0,120}|.{0,120}\b(in|into) (ihr|dein) (e-mail-)?postfach\W*"
+        r"|(if|when|once) you (sign up|subscribe|register)\b.{0,80}\bour (.{0,20}\b)?"
+        r"(terms|polic(y|ies)|agreement|partners)\b.{0,120}"
+        r"|.{0,120}\b(in|into) (ihr|dein) (e-mail-)?postfach\W*"
         r"|.{0,120} dans votre boîte (mail|aux lettres)\W*|sign ?up here\W*",
         r"thank(s| you) for (subscribing|signing up|registering|joining).{0,120}",
         r"you('re| are| have) (now )?(succ?ess?fully )?(subscribed|signed up).{0,80}",
@@ -208,8 +210,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r".{0,40}(comment|reply|like|post).{0,60}",
         r"your e-?mail address will not be published.{0,80}|required fields are marked.{0,20}",
         r"save my name, e-?mail.{0,120}|comments are (closed|moderated|disabled|turned off).{0,80}",
-        r"has (this|it|something like this) happened to you\?.{0,160}|(are|were|have) you (been )?"
-        r"affected by\b.{0,160}|[^\"“]{0,80}\btell us at \S+@\S+",
+        r"(has this happened to you\?|(are|were|have) you (been )?affected by)(?=.{0,160}\b(get in"
+        r" touch|tell us|e-?mail|contact us)\b).{0,200}|[^\"“]{0,80}\btell us at \S+@\S+",
         r"do you have an opinion on .{0,300}|see our .{3,40} (statement|policy|guidelines)\W*",
         r"no comments?( yet)?\W?|what do you think\?.{0,80}|report( abuse| comment)|sort by.{0,40}",
         r"(newest|oldest|most liked|most recent)( first)?|reply|replies|cancel reply|post comment",
@@ -241,8 +243,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"this (article|post|story) (was )?(originally |first )(published|appeared|posted) "
         r"(on|in|at|by) .{1,120}",
         r"(our|the .{1,40}) standards: .{0,60}|(source|via) ?: ?[\w.'& ]{1,40}",
-        r"(published|appear(s|ed)) in the ([\w.,' ]{0,30} )?(print )?(edition|issue)\b.{0,120}"
-        r"|an (article|analysis) from .{2,30}|\(?only the headline\b.{0,240}"
+        r"(published|appear(s|ed)) in (the|our) .{0,40}\bprint (edition|issue)\b.{0,120}"
+        r"|an article from .{2,30}|\(?only the headline\b.{0,240}"
         r"|\(?this (story|report|article) (has not been|was not) edited by .{1,160}",
         r"über dieses thema berichtete\b.{0,120}",
         r"news provided by|provided by|(purchase )?licensing rights|(buy|order) (reprints|prints)",
@@ -261,8 +263,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(tags?|topics?|filed under|categor(y|ies)|posted in|in this (story|article)|keywords?"
         r"|more on this|themen|schlagw[oö]rter|schlagworte|mots[- ]clés|etiquetas|sujets|temas"
         r"|mehr zu|tagged( with| in)?) ?:.{0,200}",
-        r"tags?|((related|suggested) )?topics?|filed under|categor(y|ies)|tagged|themen|sujets|temas"
-        r"|explore (more )?(topics|on these topics)|schlagw[oö]rter|more information",
+        r"tags?|((related|suggested) )?topics?|filed under|categor(y|ies)|tagged|themen|sujets"
+        r"|temas|explore (more )?(topics|on these topics)|schlagw[oö]rter|more information",
     ),
 }
 

@@ -7,6 +7,8 @@ from rag.blocks import Block, Kind, Layout, furnished, is_prose, overlap, stems
 from rag.related import label_stories, resumes
 from rag.types import Label
 
+_AMONG = "among menus below the text"
+
 
 def read(blocks: list[Block], titles: Sequence[str]) -> Layout:
     """Label all blocks. ``titles`` are headlines that the caller or the page itself names."""
@@ -142,12 +144,33 @@ def _label_main(page: Layout) -> None:
             block.set(Label.TEASER, "one-line link to another story")
             page.pointers.append(at)
         elif block.label is None and strict:
-            block.set(Label.FURNITURE, "among menus below the text")
+            block.set(Label.FURNITURE, _AMONG)
         elif block.label is None:
             _label_text(page.blocks, at, page.stop)
         if block.label is Label.BODY:
             known |= stems(block.text)
         at += 1
+    _stories_among_menus(page)
+
+
+def _stories_among_menus(page: Layout) -> None:
+    """Three headlines or more in a row, among menu lines below the text, are other stories."""
+    at = page.anchor
+    while at < page.stop:
+        end = at
+        while end < page.stop and _menu_headline(page.blocks[end]):
+            end += 1
+        if end - at >= 3:
+            named = page.blocks[at - 1].reason == _AMONG and page.blocks[at - 1].words <= 3
+            for block in page.blocks[at - named : end]:
+                block.label = None
+            page.teasers += label_stories(page.blocks, at - named, end)
+        at = max(end, at + 1)
+
+
+def _menu_headline(block: Block) -> bool:
+    short = block.kind is Kind.SHORT or block.text.endswith("?")
+    return block.reason == _AMONG and short and 6 <= block.words <= 25
 
 
 def _read_more(page: Layout, at: int) -> bool:

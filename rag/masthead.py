@@ -150,7 +150,8 @@ def _outlet(bare: str) -> re.Pattern[str]:
     return re.compile(
         rf"\b(?i:told|tells|about|follow|join|subscribe to|at|for|by|to) (?:the |The )?{name}\b"
         rf"|[/(] ?(?:the |The )?{name}\b"
-        rf"|\b{name} (?:may|newsletters?|apps?|team|readers?|staff|partners|Daily|Weekly|is part of|uses?)\b"
+        rf"|\b{name} (?:may|newsletters?|apps?|team|readers?|staff|partners|Daily|Weekly|is part of"
+        rf"|uses?)\b"
         rf"|\b{name}[’']s? (?:\w+ )?(?:reporting|newsletters?|journalism|reporters?|own)\b"
     )
 

@@ -9,8 +9,9 @@ _MONTHS = "january|february|march|april|may|june|july|august|september|october|n
 
 _STRONG = (
     r"(you )?(may|might) (also )?(like|be interested in|enjoy|have missed|also like).{0,20}",
-    r"(read|see|explore) more from (this|our) .{1,30}|(the )?latest [\w'-]+ (news|stories|headlines)"
-    r"|around [\w'-]{3,20}|more ([\w'-]+ ){1,2}(news|stories|headlines|articles|videos)",
+    r"(read|see|explore) more from (this|our) .{1,30}|(the )?latest [\w'-]+ (news|stories"
+    r"|headlines)|more (?!good|bad|great|fake)([\w'-]+ ){1,2}(news|stories|headlines|articles"
+    r"|videos)",
     r"(read|see|explore|discover|browse|view) more .{0,30}"
     r"(stories|news|articles|headlines|lists|reviews|recipes|interviews|features|columns|videos"
     r"|opinion|coverage)",
@@ -52,7 +53,8 @@ _WEAK = (
 _INLINE = (
     r"read (?:also|more|next|this next)|also read|see also|related(?: (?:story|article|news|read"
     r"|reading|coverage|post|content))?|don't miss|must[- ]read|further reading|recommended"
-    r"|watch|more on this|up next|dive deeper|go deeper|full story|see more|also see|flashback|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|lea también"
+    r"|watch|more on this|up next|dive deeper|go deeper|full story|see more|also see|flashback"
+    r"|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|lea también"
     r"|leia também|相关阅读|相关新闻|(?:also|more) (?:on|from|in) [^:.]{2,30}(?=:)"
 )
 

@@ -106,6 +106,26 @@ def test_a_headline_and_its_text_and_date_are_one_teaser() -> None:
     assert len(spans) == 3
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published in the May issue of a journal, the study followed 212 otters for nine years.",
+        "When you sign up for a store card, read the terms before you sign anything.",
+        "Are you affected by the new tax? If you own one boat, you are not.",
+        "How did the otters find the river?",
+        "More bad news",
+        "9:45",
+    ],
+)
+def test_text_that_sounds_like_furniture_stays(line: str) -> None:
+    first = "Otters came back to the river Brill on Sunday, after 55 years without any, it said."
+    last = "The otters were seen by the mill, where the river Brill has been clean since 2019."
+    article = parse(f"Otters return to the Brill\nBy Ann Doe\n{first}\n{line}\n{last}\n{last[4:]}")
+    kept = {text: label for label, text in shown(article)}
+    assert kept[line] in ("body", "heading")
+    assert kept[last] == kept[first] == "body"
+
+
 def test_what_the_caller_gives_wins() -> None:
     raw, _, _ = marked(Path(__file__).parent / "pages" / "markdown.txt")
     given_ = parse(
