@@ -24,12 +24,12 @@ _MOST_HOLDING = 16
 def fold(found: Sequence[Evidence]) -> list[Evidence]:
     """The evidence with each passage that another article prints as well left out.
 
-    A passage is left out when every sentence of it stands, near-identical and with the same
-    figures, dates and names (see ``twins.same``), in passages found of one other article of the
-    same kind. Of two articles that print the same, the earlier one stays, an undated one goes,
-    then the one that scored less; but one that has all of the other and more stays whenever it was
-    published. What stays takes the best score among its copies, and names in ``copies`` the
-    articles left out. ``found`` is in order of score, and so is what is returned.
+    A passage is left out when every sentence of it stands, the same but for an edit known to be
+    harmless (see ``twins.same``), in passages found of one other article of the same kind. Of two
+    articles that print the same, the earlier one stays, an undated one goes, then the one that
+    scored less; but one that has all of the other and more stays whenever it was published. What
+    stays takes the best score among its copies, and names in ``copies`` the articles left out.
+    ``found`` is in order of score, and so is what is returned.
     """
     pieces = [_Piece(item) for item in found]
     order = _originals_first(pieces)

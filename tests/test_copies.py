@@ -189,6 +189,25 @@ def test_the_nearest_articles_hold_no_story_twice(engine: Engine) -> None:
     assert sorted(near) == ["Keldar Lines buys rival Sund & Holm", STRIKE.split("\n")[0]]
 
 
+def test_an_outlet_that_says_the_opposite_is_neither_folded_nor_named(engine: Engine) -> None:
+    praise = (
+        "Residents of Vane praised the proposal for 120 new homes at a hearing on 2 March 2026."
+    )
+    rest = "Orlan Homes wants to build them on the site of the old mill beside the river Tarn."
+    scorn = praise.replace("praised", "criticised")
+    pages = {"One": praise, "Two": scorn, "Three": praise.replace("on 2 March", "2 March")}
+    ingest(engine, sources(**{n: f"Homes in Vane\n\n{t} {rest}\n" for n, t in pages.items()}))
+    found = search(engine, "How many new homes is the proposal in Vane for?", limit=8)
+    folded = {i.article.publisher: {copy.publisher for copy in i.copies} for i in found}
+    assert folded.pop("Two") == set()
+    assert folded in ({"One": {"Three"}}, {"Three": {"One"}})
+    answer = ask(engine, "How many new homes is the proposal in Vane for?")
+    assert answer.citations
+    for each in answer.citations:
+        named = {each.publisher, *outlets(each)}
+        assert named == ({"Two"} if "criticised" in each.quote else {"One", "Three"})
+
+
 # -- a model
 
 
@@ -259,15 +278,37 @@ SENTENCE = "Council leader Doran Pell said that the repair of the bridge would c
     [
         SENTENCE.replace(" said", "\n said"),
         SENTENCE.replace("€48 million", "48m euros"),
-        SENTENCE.replace("repair", "renovation"),
         SENTENCE.replace("said that the", "said the"),
+        SENTENCE.replace("said", "added"),
         f"SALTMERE, March 3 (Northern Wire) - {SENTENCE}",
-        SENTENCE.replace("bridge", "old bridge"),
+        SENTENCE.replace("Doran", "Mr Doran"),
     ],
 )
 def test_an_edit_that_keeps_the_facts_makes_no_other_sentence(other: str) -> None:
     assert same(Printed(SENTENCE, DAY), Printed(other, DAY))
     assert same(Printed(other, DAY), Printed(SENTENCE, DAY))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "The theatre in Vane labelled the plan a defence of neighbours, organised in haste.",
+            "The theater in Vane labeled the plan a defense of neighbors, organized in haste.",
+        ),
+        ("The Vane council met on Monday.", "Vane council met Monday."),
+        ("Ada Kern says that the mill is shut.", "Ada Kern said the mill is shut."),
+        ("The U.S. army left Vane.", "The US army left Vane."),
+        ("Pell, Kern, and Tolle own the mill.", "Ms. Pell, Kern and Tolle own the mill."),
+        (
+            "Kern called it \u201ca bad deal\u201d for Vane.",
+            "Kern called it 'a bad deal' for Vane.",
+        ),
+    ],
+)
+def test_house_style_makes_no_other_sentence(one: str, other: str) -> None:
+    assert same(Printed(one, DAY), Printed(other, DAY))
+    assert same(Printed(other, DAY), Printed(one, DAY))
 
 
 @pytest.mark.parametrize(
@@ -291,9 +332,37 @@ def test_an_edit_that_keeps_the_facts_makes_no_other_sentence(other: str) -> Non
         ("The court opens on 4 May this year.", "The court opens on 5 May this year."),
         ("It is the second largest port there.", "It is the third largest port there."),
         ("Profit changed by -5% in the quarter.", "Profit changed by 5% in the quarter."),
+        (SENTENCE, SENTENCE.replace("repair", "renovation")),
+        (SENTENCE, SENTENCE.replace("bridge", "old bridge")),
+        (SENTENCE, SENTENCE.replace("said", "denied")),
+        (
+            "Residents of Vane praised the proposal at a hearing.",
+            "Residents of Vane criticised the proposal at a hearing.",
+        ),
+        (
+            "The Vane water office calls the new pipes safe for children.",
+            "The Vane water office calls the new pipes harmful for children.",
+        ),
+        (
+            "Orlan's chief executive, Ada Kern, expects a good year for mills.",
+            "Orlan's chief economist, Ada Kern, expects a good year for mills.",
+        ),
+        ("Few people in Vane trust the new mayor.", "A few people in Vane trust the new mayor."),
+        ("Doran Pell spent the night in the prison.", "Doran Pell spent the night in prison."),
+        ("Doran Pell, said Ada Kern, took the money.", "Doran Pell said Ada Kern took the money."),
+        ("The court sent Mr Pell home from Vane.", "The court sent Mrs Pell home from Vane."),
+        ("Ada Kern is a founder of the Vane mill.", "Ada Kern is the founder of the Vane mill."),
+        ("One woman in nine in Vane has no job.", "One man in nine in Vane has no job."),
+        ("The firm filled 20 claims in Vane.", "The firm filed 20 claims in Vane."),
+        ("Ada Kern told US officials about it.", "Ada Kern told us officials about it."),
+        ("The mill feeds four villages on the Tarn.", "The mill feeds for villages on the Tarn."),
+        (
+            "VANE, March 3 - The mayor resigned over the mill.",
+            "LUNDEN, March 3 - The mayor resigned over the mill.",
+        ),
     ],
 )
-def test_another_value_name_or_direction_makes_another_sentence(one: str, other: str) -> None:
+def test_another_value_name_or_word_makes_another_sentence(one: str, other: str) -> None:
     assert not same(Printed(one, DAY), Printed(other, DAY))
     assert not same(Printed(other, DAY), Printed(one, DAY))
 

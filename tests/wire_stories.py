@@ -48,8 +48,8 @@ RADIO = page("Islands face one big ferry company", "January 3, 2026", OPENING, e
 LETTER = page(
     "What the ferry merger means",
     "January 4, 2026",
-    OPENING.replace("rival", "competitor"),
-    body=BODY.replace("expects to decide by", "hopes to decide by"),
+    OPENING.replace("said on Friday", "said Friday"),
+    body=BODY.replace("said that nobody", "said nobody"),
 )
 COURIER = page(
     "Keldar pays more than thought for Sund & Holm",
