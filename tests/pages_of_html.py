@@ -17,6 +17,9 @@ FERRY = """<!DOCTYPE html>
 </script>
 <style>
 /* .lead{display:none} */
+.one.two{display:none} .gone .part{display:none} [data-h]{display:none}
+@media all{.in-all{display:none}} @media only screen{.on-screen{display:none}}
+.taken{position:absolute} .out{left:-9999px}
 .kept-back, p.inner { display : none !important }
 #ghost{visibility:hidden}
 .shown-again{display:none} .shown-again{display:block}
@@ -81,6 +84,35 @@ HIDDEN_WAYS = {
     "moved": '<p style="transform:translateX(-200em)">{}</p>',
     "scaled": '<p style="transform: scale(0)">{}</p>',
     "transparent": '<p style="color:transparent">{}</p>',
+    "important with a space": '<p style="display:none ! important">{}</p>',
+    "important wins": '<p style="display:none!important;display:block">{}</p>',
+    "escaped": r'<p style="d\69 splay:n\6fne">{}</p>',
+    "comment in a value": '<p style="text-indent:/*;*/-900em">{}</p>',
+    "comment in a string": """<p style="content:'/*';display:none;x:'*/'">{}</p>""",
+    "no height": '<p style="max-height:0;overflow-y:hidden">{}</p>',
+    "two overflows": '<p style="height:0;overflow:hidden hidden">{}</p>',
+    "no ink": '<p style="color:rgba(0,0,0,0)">{}</p>',
+    "no ink in four digits": '<p style="color:#fff0">{}</p>',
+    "no ink in percent": '<p style="color:rgb(0 0 0 / 0%)">{}</p>',
+    "faint": '<p style="opacity:.04">{}</p>',
+    "filter": '<p style="filter:blur(1px) opacity(0)">{}</p>',
+    "zoom": '<p style="zoom:0">{}</p>',
+    "calc": '<p style="position:absolute;left:calc(-9999px)">{}</p>',
+    "calc of parts": '<p style="position:fixed;left:calc(10px - 3 * 400px)">{}</p>',
+    "to the right": '<p style="position:absolute;left:200vw">{}</p>',
+    "indent to the right": '<p style="text-indent:100%;white-space:nowrap;overflow:hidden">{}</p>',
+    "polygon": '<p style="clip-path:polygon(0 0, 0 0, 0 0)">{}</p>',
+    "inset": '<p style="clip-path:inset(0 100% 0 0)">{}</p>',
+    "circle": '<p style="clip-path:circle(0 at 50% 50%)">{}</p>',
+    "scale": '<p style="scale:0">{}</p>',
+    "turned": '<p style="transform:rotateX(90deg)">{}</p>',
+    "popover": "<p popover>{}</p>",
+    "two classes": '<p class="one two">{}</p>',
+    "class within": '<div class="gone"><p class="part">{}</p></div>',
+    "attribute rule": "<p data-h>{}</p>",
+    "rule for all media": '<p class="in-all">{}</p>',
+    "rule for screens": '<p class="on-screen">{}</p>',
+    "two rules": '<p class="taken out">{}</p>',
     "class rule": '<p class="x kept-back">{}</p>',
     "class rule of a tag": '<p class="inner">{}</p>',
     "id rule": '<p id="ghost">{}</p>',
