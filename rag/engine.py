@@ -237,8 +237,16 @@ class Engine:
         """
         if self._opened_beside:
             return
+        then = "ask again when it has finished"
         if not self._index.exists():
             what = f"is being built by {self.lock.holder()}"
+            counts = self.library.counts()
+            # An index that is only being built has not been told of everything yet.
+            told = counts.passages > 0 and not counts.pending and not self._on_server
+            if told and self.lock.address() is not None:
+                what = f"is gone: its files were removed, while {self.lock.holder()} serves it "
+                what += "from memory"
+                then = "stop the service, or run `dateline rebuild` to make the index anew"
         elif (
             self._on_server
             or self._open_sealed()
@@ -249,8 +257,7 @@ class Engine:
         else:
             what = f"cannot be used ({why}), and {self.lock.holder()} is writing"
         raise SearchIndexError(
-            f"The search index {what}. The articles are safe in the library; "
-            "ask again when it has finished."
+            f"The search index {what}. The articles are safe in the library; {then}."
         ) from busy
 
     def _note(self) -> dict[str, Any]:
