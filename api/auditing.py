@@ -26,6 +26,12 @@ def audit(engine: Engine, state: State, *, every: bool) -> tuple[str, bool]:
         with _progress() as progress:
             found = engine.audit(most=None if every else _MOST, progress=progress)
     except LibraryBusy as busy:
+        if engine.lock.address() is not None:
+            return (
+                f"not done; {engine.lock.holder()} serves the index, which is looked through "
+                "by `dateline status` once that is stopped",
+                True,
+            )
         return f"not done. {busy}", True
     except SearchIndexError as error:
         return str(error), False

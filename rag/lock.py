@@ -102,13 +102,21 @@ class WriteLock:
             try:
                 self._file.acquire(timeout=wait, poll_interval=0.02)
             except Timeout:
-                raise LibraryBusy(
-                    f"The library in {self._folder} is being written to by {self.holder()}. "
-                    "Nothing was changed; wait until it has finished, or stop it."
-                ) from None
+                raise LibraryBusy(self._refusal()) from None
         # Only a courtesy, and what is written next may well be what makes room on a full disk.
         with suppress(OSError):
             self._write_note({})
+
+    def _refusal(self) -> str:
+        if self.address() is not None:
+            return (
+                f"The library in {self._folder} is in use by a running service, {self.holder()}. "
+                "Nothing was changed; stop the service first."
+            )
+        return (
+            f"The library in {self._folder} is being written to by {self.holder()}. "
+            "Nothing was changed; wait until it has finished, or stop it."
+        )
 
     def _let_go(self) -> None:
         with suppress(OSError):

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -202,6 +203,37 @@ def test_a_service_killed_in_the_middle_of_an_ingest_loses_nothing(
     library.close()
     assert dateline(data, "ingest", folder).out == "0 new, 0 changed, 80 unchanged, 0 failed\n"
     assert WriteLock(data).address() is None
+
+
+# -- what only its end allows
+
+
+def test_a_service_is_named_as_one_and_an_index_removed_under_it_is_made_anew(
+    dateline: Command, tmp_path: Path
+) -> None:
+    data, page, kept = tmp_path / "data", tmp_path / "bakery.txt", tmp_path / "kept"
+    page.write_text(BAKERY, encoding="utf-8")
+    dateline(data, "ingest", page)
+    dateline(data, "backup", kept)
+    question = ("ask", "How much money was raised for the bakery?")
+    with started(data, free_port()) as service:
+        looked = dateline(data, "status")
+        assert looked.code == 0
+        assert f"audit: not done; process {service.pid} (`" in looked.out
+        assert "once that is stopped" in looked.out
+        refused = dateline(data, "restore", kept, "--force")
+        assert refused.code == 2
+        assert f"in use by a running service, process {service.pid} (`" in refused.err
+        assert refused.err.endswith("Nothing was changed; stop the service first.\n")
+        assert "wait until" not in looked.out + refused.err
+        shutil.rmtree(data / "chroma")
+        lost = dateline(data, *question)
+        assert lost.code == 1
+        assert f"is gone: its files were removed, while process {service.pid} (`" in lost.err
+        assert "safe in the library; stop the service, or run `dateline rebuild`" in lost.err
+        assert dateline(data, "rebuild").code == 0
+        found = dateline(data, *question)
+        assert (found.code, found.err) == (0, "")
 
 
 # -- another writer
