@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 import cssselect
@@ -40,6 +41,8 @@ _ON_SCREEN = frozenset(("", "all", "screen", "onlyscreen", "onlyall"))
 _DEEPEST = 4
 _MOST = 2_000
 _MOST_GIVEN = 200_000
+_MOST_SECONDS = 3.0  # of this thread's own work, so that a busy machine reads a page alike
+_MOST_DOWN = 3  # the first is the way from the page itself
 _DEGREES = {"turn": 360, "rad": 57.29578, "grad": 0.9}
 _NAME = re.compile(r"[.#]([\w-]+)")
 _NOT_PLAIN = re.compile(r"[:\[\\]")
@@ -60,16 +63,34 @@ def rules(tree: "HtmlElement") -> dict["HtmlElement", Ranked]:
     """What the ``<style>`` elements of a page declare for each element that they select.
 
     ``@media`` counts for all and for the screen; what holds for paper or other screens does not,
-    nor what cannot be read, nor what comes after 2,000 selectors whose names are on the page, or
-    after 200,000 declarations for its elements.
+    nor what cannot be read. So that it ends, selectors that look at siblings or go down over twice
+    are left aside, and what comes after 2,000 selectors, 200,000 declarations or three seconds.
     """
     from lxml.etree import XPathError
 
     found: dict[HtmlElement, Ranked] = {}
+    until = thread_time() + _MOST_SECONDS
+    read = given = 0
+    for said, path in _selecting(tree):
+        read += 1
+        if read > _MOST or given > _MOST_GIVEN or thread_time() > until:
+            break
+        try:
+            selected = tree.xpath(path)
+        except XPathError:
+            continue
+        given += len(selected) * len(said)
+        for element in selected:
+            found.setdefault(element, []).extend(said)
+    return found
+
+
+def _selecting(tree: "HtmlElement") -> Iterator[tuple[Ranked, str]]:
+    """The declarations of each selector of a page, and the XPath of what it selects."""
     names = {name for each in tree.iter("*") for name in (each.get("class") or "").split()}
     names |= {each.get("id") for each in tree.iter("*") if each.get("id")}
     translator = cssselect.HTMLTranslator()
-    place = read = given = 0
+    place = 0
     for prelude, body in _sheets(tree):
         said = declared(body, place=place)
         place += len(said)
@@ -82,24 +103,24 @@ def rules(tree: "HtmlElement") -> dict["HtmlElement", Ranked]:
                 for selector in selectors
                 if not selector.pseudo_element and _may_select(selector.canonical(), names)
             ]
-            read += len(paths)
-            if read > _MOST or given > _MOST_GIVEN:
-                break
-            selected = [(key, element) for key, path in paths for element in tree.xpath(path)]
-        except (cssselect.SelectorError, XPathError, RecursionError):
+        except (cssselect.SelectorError, RecursionError):
             continue
-        given += len(selected) * len(said)
-        for specificity, element in selected:
-            found.setdefault(element, []).extend(
-                ((important, specificity, at), name, value)
-                for (important, _, at), name, value in said
-            )
-    return found
+        for specificity, path in paths:
+            if not _is_slow(path):
+                ranked: Ranked = [
+                    ((rank[0], specificity, rank[2]), name, value) for rank, name, value in said
+                ]
+                yield ranked, path
 
 
 def _may_select(selector: str, names: set[str]) -> bool:
     """False when it plainly asks for a class or id that is nowhere on the page; saves time."""
     return bool(_NOT_PLAIN.search(selector)) or names.issuperset(_NAME.findall(selector))
+
+
+def _is_slow(path: str) -> bool:
+    """Whether an XPath may take time that grows with the square of the page, or worse."""
+    return "sibling::" in path or path.count("descendant") > _MOST_DOWN
 
 
 def _sheets(tree: "HtmlElement") -> Iterator[tuple[Value, Value]]:
