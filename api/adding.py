@@ -41,8 +41,8 @@ def sources(paths: Sequence[str], given: dict[str, Any]) -> list[Given]:
     several = len(paths) > 1 or is_folder(Path(paths[0])) or jsonlines.is_json_lines(Path(paths[0]))
     if metadata is not None and several:
         raise BadInput(
-            "--url, --title, --publisher, --author and --published are of one article, and several "
-            "were named. Nothing was stored; ingest them one by one."
+            "The options from --url to --fetched are of one article, and several were named. "
+            "Nothing was stored; ingest them one by one."
         )
     if paths.count(STDIN) > 1:
         raise BadInput("Stdin (-) is named twice. Nothing was stored; name it once.")

@@ -150,8 +150,10 @@ class _Run:
         try:
             raw = read(source)
             article = self._cleaned(_parsed(source, raw))
-            article = self._believed(source, raw, article)
             match = self._matched(article)
+            if self._only_claims(source, raw, article, match):
+                article = article.model_copy(update={"url": None})
+                match = self._matched(article)
             if match.same is not None:
                 self._settle(position, source.name, article, match)
                 return
@@ -177,23 +179,18 @@ class _Run:
             self._known[site] = self._engine.library.sites.known(site)
         return without(article, site, self._known[site])
 
-    def _believed(self, source: Source, raw: str, article: Article) -> Article:
-        """The article, without an address that only the page names and another story is at.
+    def _only_claims(self, source: Source, raw: str, article: Article, match: Match) -> bool:
+        """Whether only the page itself says that it is at an address where another story is.
 
         Else any page could take the place of any article by calling itself that.
         """
-        if article.url is None or source.url is not None or source.base is not None:
-            return article
-        match = self._matched(article)
         there = match.at_url
-        if there is None or there == match.in_file:
-            return article
+        if there in (None, match.in_file) or source.url is not None or source.base is not None:
+            return False
         stored = self._engine.library.get(there)
         # Front matter and pasted text were picked by hand; HTML was made by whoever made the page.
         titled = not is_html(source, raw) and article.title == stored.title
-        if titled or tells_the_same(article, stored):
-            return article
-        return article.model_copy(update={"url": None})
+        return not (titled or tells_the_same(article, stored))
 
     def _matched(self, article: Article) -> Match:
         """What is stored of an article, when what waits and has to do with it is stored too."""

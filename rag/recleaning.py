@@ -41,21 +41,26 @@ def reclean(engine: Engine) -> None:
         library.sites.mark_applied(site, lines)
 
 
-def _split_again(engine: Engine, articles: list[Article]) -> list[Entry]:
+def _split_again(engine: Engine, articles: Iterable[Article]) -> list[Entry]:
     """The articles with their passages as they are now; vectors of the same text are kept."""
-    library, embedder = engine.library, engine.embedder
-    entries: list[Entry] = []
-    for article in articles:
-        old = {each.id: embedding_text(article, each) for each in library.passages_of(article.id)}
-        vectors: dict[str, NDArray[np.float32]] = {
-            old[id]: vector for id, vector in library.vectors(old)
-        }
-        passages = split(article, count=embedder.count)
-        if not passages:
-            continue
-        texts = [embedding_text(article, passage) for passage in passages]
-        new = [text for text in texts if text not in vectors]
-        if new:
-            vectors |= dict(zip(new, embedder.embed(new), strict=True))
-        entries.append(Entry(article, passages, np.stack([vectors[text] for text in texts])))
-    return entries
+    embedder = engine.embedder
+    made = [(article, split(article, count=embedder.count)) for article in articles]
+    vectors: dict[str, NDArray[np.float32]] = {}
+    for article, _ in made:
+        vectors |= _stored(engine, article)
+    texts = [[embedding_text(article, each) for each in passages] for article, passages in made]
+    new = [text for own in texts for text in own if text not in vectors]
+    if new:
+        vectors |= dict(zip(new, embedder.embed(new), strict=True))
+    return [
+        Entry(article, passages, np.stack([vectors[text] for text in own]))
+        for (article, passages), own in zip(made, texts, strict=True)
+        if passages
+    ]
+
+
+def _stored(engine: Engine, article: Article) -> dict[str, NDArray[np.float32]]:
+    """The vectors of an article's passages, by what was embedded for them."""
+    library = engine.library
+    texts = {each.id: embedding_text(article, each) for each in library.passages_of(article.id)}
+    return {texts[id]: vector for id, vector in library.vectors(texts)}

@@ -55,8 +55,8 @@ def line_keys(article: Article, site: str) -> set[int]:
     return {key for key, _ in _keyed(article, site)}
 
 
-def learned(pages: Sequence[Article], site: str, candidates: Collection[int]) -> dict[int, int]:
-    """Which of the candidates are furniture, with the number of stories they stand over.
+def learned(pages: Sequence[Article], site: str, candidates: Collection[int]) -> set[int]:
+    """Which of the candidates are furniture.
 
     ``pages`` are the newest of the site. Pages that share half of their text are one story: a line
     must stand on 3 of them, a sentence on 4, and on more than half of all. It may not stand
@@ -69,7 +69,7 @@ def learned(pages: Sequence[Article], site: str, candidates: Collection[int]) ->
         for key, line in _keyed(page, site):
             if key in candidates:
                 on.setdefault(key, []).append((n, line))
-    found: dict[int, int] = {}
+    found: set[int] = set()
     for key, places in on.items():
         count = len({stories[n] for n, _ in places})
         n, line = places[0]
@@ -77,7 +77,7 @@ def learned(pages: Sequence[Article], site: str, candidates: Collection[int]) ->
         fewest = FEWEST if _is_short(text) else _LONG
         edge = all(_at_an_edge(pages[n], line) for n, line in places)
         if count >= max(fewest, _SHARE * total) and (edge or _pitch(text)):
-            found[key] = count
+            found.add(key)
     return found
 
 

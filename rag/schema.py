@@ -127,14 +127,13 @@ site_lines = Table(
     sqlite_with_rowid=False,
 )
 
-# Lines that were learned to be furniture of a site. ``pages`` is on how many it stood then, and
-# ``applied`` whether the pages that were stored already have been cleaned of it.
+# Lines that were learned to be furniture of a site. ``applied`` says whether the pages that were
+# stored already have been cleaned of it.
 site_furniture = Table(
     "site_furniture",
     tables,
     Column("site", String, primary_key=True),
     Column("line", Integer, primary_key=True),
-    Column("pages", Integer, nullable=False),
     Column("applied", Boolean, nullable=False),
 )
 

@@ -42,12 +42,9 @@ class Sites:
             rows = connection.execute(select(articles).where(articles.c.id.in_(ids))).all()
         return sorted((article_of(row) for row in rows), key=lambda page: ids.index(page.id))
 
-    def learn(self, site: str, lines: dict[int, int]) -> None:
-        """Note lines as furniture of a site, with the number of pages they stood on."""
-        rows = [
-            {"site": site, "line": line, "pages": pages, "applied": False}
-            for line, pages in lines.items()
-        ]
+    def learn(self, site: str, lines: Iterable[int]) -> None:
+        """Note lines as furniture of a site."""
+        rows = [{"site": site, "line": line, "applied": False} for line in lines]
         with changing(self._database) as connection:
             for some in portions(rows):
                 connection.execute(insert(site_furniture).on_conflict_do_nothing(), some)

@@ -20,37 +20,28 @@ def walk(given: Iterable[Given]) -> Iterator[Source | Failure]:
     """Every article that is meant: folders recursively and in order, hidden files left out.
 
     A file of JSON Lines is read line by line, and so are those in a folder that hold articles. A
-    text that begins with http:// or https:// is an address, which is fetched.
+    page at an address is fetched.
     """
-    for each in given:
+    for each in _found(given):
         if isinstance(each, jsonlines.Stream):
             yield from jsonlines.read(each.stream, each.name, first=each.first)
-            continue
-        source = each if isinstance(each, Source) else named(each)
-        if source.address is not None:
-            yield _fetched(source, source.address)
-        elif source.path is None:
-            yield source
-        elif is_folder(source.path):
-            yield from _in_folder(source.path)
+        elif isinstance(each, Failure):
+            yield each
+        elif each.address is not None:
+            yield _fetched(each, each.address)
+        elif (lines := _of_json_lines(each)) is not None:
+            yield from jsonlines.in_file(lines)
         else:
-            yield from _articles(source)
+            yield each
 
 
 def count(given: Iterable[Given]) -> int:
     """How many articles are meant, near enough for a progress bar; a stream's are not counted."""
     total = 0
-    for each in given:
-        if isinstance(each, jsonlines.Stream):
-            continue
-        path = (each if isinstance(each, Source) else named(each)).path
-        inside = [Source(path=path)] if path is None or not is_folder(path) else _files(path, set())
-        total += sum(
-            jsonlines.count(found.path)
-            if isinstance(found, Source) and found.path and jsonlines.is_json_lines(found.path)
-            else 1
-            for found in inside
-        )
+    for each in _found(given):
+        if not isinstance(each, jsonlines.Stream):
+            lines = _of_json_lines(each) if isinstance(each, Source) else None
+            total += 1 if lines is None else jsonlines.count(lines)
     return total
 
 
@@ -63,7 +54,7 @@ def is_folder(path: Path) -> bool:
 
 
 def named(name: Path | str) -> Source:
-    """What a name means: the page at an address on the web, or else a file or folder."""
+    """What a name means: the page at an address (`scheme://...`), or else a file or folder."""
     if isinstance(name, str) and _ADDRESS.match(name):
         return Source(address=name)
     return Source(path=Path(name))
@@ -98,21 +89,30 @@ def _name(address: str) -> str:
     return one_line(address)[:_LONGEST_NAME]
 
 
-def _articles(source: Source) -> Iterator[Source | Failure]:
-    if source.path is not None and jsonlines.is_json_lines(source.path) and source.path.is_file():
-        yield from jsonlines.in_file(source.path)
-    else:
-        yield source
+def _found(given: Iterable[Given]) -> Iterator[Source | Failure | jsonlines.Stream]:
+    """What is named, with the files in a folder in its place; nothing is read or fetched yet."""
+    for each in given:
+        if isinstance(each, jsonlines.Stream):
+            yield each
+            continue
+        source = each if isinstance(each, Source) else named(each)
+        if source.path is not None and is_folder(source.path):
+            yield from _in_folder(source.path)
+        else:
+            yield source
+
+
+def _of_json_lines(source: Source) -> Path | None:
+    """The path of a file of JSON Lines, None for everything else."""
+    path = source.path
+    return path if path and jsonlines.is_json_lines(path) and path.is_file() else None
 
 
 def _in_folder(folder: Path) -> Iterator[Source | Failure]:
     found = False
     for each in _files(folder, set()):
         found = True
-        if isinstance(each, Source):
-            yield from _articles(each)
-        else:
-            yield each
+        yield each
     if not found:
         name, kinds = readable(folder), ", ".join((*SUFFIXES, *jsonlines.SUFFIXES))
         yield Failure(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from rag import polarity, support_dates, support_names, support_values, values
+from rag import polarity, quotations, support_dates, support_names, support_values, values
 from rag.names import Name
 from rag.question import stem, stems, words
 from rag.quoted import NOT_SAID, SURE, Finding, Sentence, Worked
@@ -23,9 +23,6 @@ _MOST_BARE = 2
 _SOMETHING = 0.2
 _CLOSE = 0.75
 _MEANING = 0.5
-_QUOTATION = re.compile(
-    r"[\"“„]([^\"“”„]{12,})[\"”“]|«([^«»]{12,})»|(?<!\w)[‘']([^‘’']{20,})[’'](?!\w)"
-)
 _ATTRIBUTES = frozenset(
     map(
         stem,
@@ -33,7 +30,6 @@ _ATTRIBUTES = frozenset(
     )
 )
 _SAYS_WHO = re.compile(r"\b(?:according to|said|says|told|estimates?d?|reckons?)\b", re.IGNORECASE)
-_GAP = re.compile(r"\s*(?:\.\.\.|…|\[[^\]]*\])\s*")
 
 
 class Weighing:
@@ -89,7 +85,7 @@ class Weighing:
             *self._value_faults(quotes, worked, left=left.values(), borne=borne),
             *self._name_faults(chosen),
             *(f"“{one}” is not in the passages cited" for one in self._numerals(quotes)),
-            *_quotation_faults(self._text, self._sentences),
+            *quotations.faults(self._text, self._sentences),
             *self._turned_round(chosen),
         ]
         carry = max(self._covered(quotes), *(self._meanings[at] for at in quotes))
@@ -381,30 +377,3 @@ def _texts(quotes: Iterable[Sentence]) -> str:
 
 def _context(quotes: Iterable[Sentence]) -> support_names.Context:
     return support_names.Context(_texts(quotes))
-
-
-def _quotation_faults(text: str, sentences: Sequence[Sentence]) -> list[str]:
-    """What stands in quotation marks in a claim and not, word for word, in the passages."""
-    said = "\n".join(_letters(sentence.text) for sentence in sentences)
-    quotations = ["".join(found) for found in _QUOTATION.findall(text)]
-    return [
-        f"the passages cited do not say “{quotation}”"
-        for quotation in quotations
-        if len(quotation.split()) > 2 and not _stands(_GAP.split(quotation), said)
-    ]
-
-
-def _stands(parts: Sequence[str], said: str) -> bool:
-    """Whether the parts of a quotation stand in a text, one after the other."""
-    at = 0
-    for part in map(_letters, parts):
-        at = said.find(part, at)
-        if at < 0:
-            return False
-        at += len(part)
-    return True
-
-
-def _letters(text: str) -> str:
-    """Letters and digits alone, so that marks and white space make no difference."""
-    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())

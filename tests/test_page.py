@@ -8,19 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evals.bench.layout import LETTERS
 from rag.page import clean, parse
 from rag.types import Article, Label
 
 PAGES = sorted((Path(__file__).parent / "pages").glob("*.txt"))
-SIGNS = {
-    "T": Label.TITLE,
-    "B": Label.BODY,
-    "H": Label.HEADING,
-    "D": Label.DATELINE,
-    "S": Label.TEASER,
-    "R": Label.RUBRIC,
-    "F": Label.FURNITURE,
-}
 
 
 def marked(path: Path) -> tuple[str, list[Label], dict[str, str]]:
@@ -31,7 +23,7 @@ def marked(path: Path) -> tuple[str, list[Label], dict[str, str]]:
             key, _, value = line[3:].partition("=")
             facts[key] = value
         elif line:
-            labels.append(SIGNS[line[0]])
+            labels.append(LETTERS[line[0]])
             raw.append(line[2:])
         else:
             raw.append("")

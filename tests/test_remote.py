@@ -140,11 +140,11 @@ def test_progress_is_told_of_all_batches(
 
 
 @contextmanager
-def ingesting(data: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
+def ingesting(data: Path, folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """An ingest of a folder, when the first of its articles are stored and more are to come."""
     library = Library(data)
     before = library.counts().articles
-    command = [DATELINE, "--data", data, "ingest", folder]
+    command = [DATELINE, "--data", data, "ingest", folder, *options]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as running:
         while library.counts().articles == before:
@@ -158,12 +158,13 @@ def test_ctrl_c_names_what_is_stored_and_stops_the_service_too(
     beside: Path, tmp_path: Path
 ) -> None:
     folder = stories(tmp_path / "in", 150)
-    with ingesting(beside, folder) as running:
+    # As JSON, since lines for people name no more than a hundred.
+    with ingesting(beside, folder, "--json") as running:
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
     assert running.returncode == 130
     assert err.startswith("dateline: Interrupted. What is counted above is stored")
-    named = set(re.findall(r"^new · .* · ([0-9a-f]{12})$", out, re.MULTILINE))
+    named = {each["id"] for each in json.loads(out)["articles"] if each["outcome"] == "new"}
     library = Library(beside)
     stored = {
         each.id for each in library.newest(limit=1_000) if f"{each.source}".startswith(f"{folder}")
