@@ -50,6 +50,11 @@ class Choice:
     candidate: Candidate
     probability: float
 
+    @property
+    def short(self) -> str | None:
+        """The phrase in it that is shown as the answer; None when none fits well enough."""
+        return _short(self.candidate)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -113,7 +118,7 @@ class Reader:
 
     def read(self, question: Question, evidence: Sequence[Evidence]) -> Reading:
         """Answer from the evidence, or say why not."""
-        choices = self._choices(question, evidence)
+        choices = self.choices(question, evidence)
         if not choices or choices[0].probability < self._weights.threshold:
             return _nothing_found(question, evidence)
         kept = _with_rivals(choices, self._weights.threshold)
@@ -125,7 +130,7 @@ class Reader:
         self, question: Question, evidence: Sequence[Evidence], *, cited: Sequence[Citation]
     ) -> Rereading:
         """What else the evidence says about an answer that cites these quotes."""
-        choices = self._choices(question, evidence)
+        choices = self.choices(question, evidence)
         best = next((choice for choice in choices if _quote_of(choice, cited)), None)
         if best is None:
             return Rereading()
@@ -137,8 +142,8 @@ class Reader:
             rivals=tuple(_cite(1, choice.candidate) for choice in kept[1:]),
         )
 
-    def _choices(self, question: Question, evidence: Sequence[Evidence]) -> list[Choice]:
-        """The sentences that may answer, the likeliest first."""
+    def choices(self, question: Question, evidence: Sequence[Evidence]) -> list[Choice]:
+        """The sentences that may answer, the likeliest first; below the threshold none does."""
         candidates = self._featuriser.candidates(question, evidence)
         return sorted(
             (

@@ -1,21 +1,28 @@
 """The bench commands: absent sets are skipped with a line, small ones are measured."""
 
+import csv
 import gzip
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pages_of_html import ferry
 
-from evals.bench import extraction, reader, retrieval
+import rag.reader
+from evals.bench import extraction, reader, retrieval, sts, training
+from evals.bench.squad import Asked, half_of
+from rag.features import FEATURES
 
 
 @pytest.mark.parametrize("name", ["extraction", "ingest", "pages", "reader", "retrieval", "sts"])
 def test_an_absent_set_is_skipped_with_a_line(name: str, tmp_path: Path) -> None:
+    # Our own cases are no set that can be absent.
+    only = ["--only", "squad2", "--only", "chunking"] if name == "retrieval" else []
     ran = subprocess.run(
-        [sys.executable, "-m", f"evals.bench.{name}", str(tmp_path)],
+        [sys.executable, "-m", f"evals.bench.{name}", str(tmp_path), *only],
         capture_output=True,
         text=True,
         check=False,
@@ -58,31 +65,141 @@ def small(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_retrieval_and_reader_measure_both_halves(
+@pytest.fixture
+def long_texts(tmp_path: Path) -> Path:
+    """Two long texts, one in each half, in the form of the chunking set."""
+    (tmp_path / "chunking").mkdir()
+    # What cannot be seen is taken out when it is stored, and moves all that stands behind it.
+    texts = {
+        "ledger": ("\u200b" * 30).join(
+            f"Ship {n} landed {n + 40} crates of figs.\n\n" for n in range(60)
+        ),
+        "council_minutes": "".join(f"Quay {n} was paved in {n + 1900}.\n\n" for n in range(60)),
+    }
+    wanted = {"ledger": ("How many crates did ship 51 land?", "Ship 51 landed 91 crates of figs.")}
+    wanted["council_minutes"] = ("When was quay 17 paved?", "Quay 17 was paved in 1917.")
+    lines = []
+    for name, text in texts.items():
+        (tmp_path / "chunking" / f"{name}.md").write_text(text, encoding="utf-8")
+        question, said = wanted[name]
+        start = text.index(said)
+        found = {"content": said, "start_index": start, "end_index": start + len(said)}
+        lines.append({"question": question, "references": json.dumps([found]), "corpus_id": name})
+    path = tmp_path / "chunking" / "questions_df.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["question", "references", "corpus_id"])
+        writer.writeheader()
+        writer.writerows(lines)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("long_texts")
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_retrieval_measures_each_way_on_each_set(
+    small: Path, split: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = small / "run.json"
+    chosen = [str(small), "--only", "squad2", "--only", "chunking", "--split", split]
+    assert retrieval.main([*chosen, "--json", "--save", str(kept)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["split"] == split
+    squad, texts = report["sets"]["squad2"], report["sets"]["chunking"]
+    titles = ["Tarn bridge", "Quill tower", "Vane mill"]
+    assert squad["questions"] == sum(half_of(title) == split for title in titles)
+    assert set(squad["figures"]["hit@1"]) == {"dense", "keyword", "fused"}
+    assert squad["figures"]["hit@5"]["fused"]["value"] == 1.0
+    assert squad["gains"]["fused less dense"]["hit@10"]["difference"] == 0.0
+    assert texts["questions"] == 1
+    assert texts["figures"]["hit@1"]["fused"]["value"] == 1.0
+    assert texts["figures"]["recall"]["fused"]["value"] == 1.0
+    precision = texts["figures"]["precision"]["fused"]["value"]
+    assert 0 < precision < 0.1
+    assert texts["figures"]["IoU"]["fused"]["value"] == precision
+    # A run in which the fused search had found nothing.
+    before = json.loads(kept.read_text())
+    for questions in before["run"].values():
+        for figures in questions.values():
+            figures.update({"hit@1 fused": False, "MRR fused": 0.0})
+    kept.write_text(json.dumps(before))
+    assert retrieval.main([*chosen, "--against", str(kept)]) == 0
+    printed = capsys.readouterr().out
+    assert f"chunking, {split} half: 1 questions" in printed
+    compared = printed.split("chunking: now less before")[1]
+    line = next(line for line in compared.splitlines() if line.startswith("  hit@1 fused"))
+    assert line.split()[2:] == ["+1.000", "+1.000", "to", "+1.000", "1", "0", "1", "1"]
+    assert "unchanged: hit@1 dense" in compared
+
+
+def test_retrieval_finds_our_own_cases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert retrieval.main([str(tmp_path), "--split", "dev", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err.splitlines() == [f"skipped: no {n} in {tmp_path}" for n in ("squad2", "chunking")]
+    found = json.loads(out)["sets"]["cases"]
+    assert found["questions"] > 80
+    assert found["figures"]["hit@5"]["fused"]["value"] > 0.9
+    assert found["figures"]["hit@1"]["fused"]["low"] > 0.5
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_the_reader_is_measured(
+    small: Path, split: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = small / "run.json"
+    chosen = [str(small), "--split", split]
+    assert reader.main([*chosen, "--json", "--save", str(kept)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    count = sum(half_of(title) == split for title in ("Tarn bridge", "Quill tower", "Vane mill"))
+    assert report["questions"] == {"answerable": count, "unanswerable": count}
+    answerable = report["figures"]["answerable"]
+    assert answerable["right sentence first"]["of"] == count
+    assert 0 <= answerable["short answer or else quote: F1"]["value"] <= 1
+    assert set(report["figures"]["confidence"]) == set(reader.WORTH)
+    first = report["points"]["10 % answered"]
+    assert first is not None
+    assert first["answered"] >= 1
+    before = json.loads(kept.read_text())
+    for questions in before["run"]["answerable"].values():
+        questions |= {"right sentence first": False, "confidence": 0.0001}
+    kept.write_text(json.dumps(before))
+    assert reader.main([*chosen, "--against", str(kept)]) == 0
+    printed = capsys.readouterr().out
+    assert f"squad2, {split} half: {count} questions with an answer, {count} without" in printed
+    assert "answerable: now less before" in printed
+    assert "area under risk-coverage curve" in printed.split("confidence: now less before")[1]
+
+
+def test_a_bench_refuses_before_it_measures(
     small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert retrieval.main([str(small), "--json"]) == 0
-    table = json.loads(capsys.readouterr().out)
-    assert {row["questions"] for row in table.values()} == {1, 2}
-    assert table["dev fused"]["hit@1"] == 1.0
-    assert reader.main([str(small), "--json"]) == 0
-    halves = json.loads(capsys.readouterr().out)
-    assert halves["dev"]["questions"] + halves["test"]["questions"] == 6
-    assert halves["dev"]["answerable"] + halves["test"]["answerable"] == 3
+    for bench, wrong in (
+        (retrieval, ["--against", str(small / "none.json")]),
+        (reader, ["--save", str(small / "none" / "run.json")]),
+        (sts, ["--against", str(small / "squad2" / "dev-half.json")]),
+    ):
+        (small / "sts").mkdir(exist_ok=True)
+        (small / "sts" / "sts-test.csv").touch()
+        with pytest.raises(SystemExit) as ended:
+            bench.main([str(small), *wrong])
+        assert ended.value.code == 2
+        assert "Nothing was measured" in capsys.readouterr().err
 
 
-def test_training_learns_what_tells_right_from_wrong() -> None:
-    import numpy as np
-
-    from evals.bench.squad import Asked
-    from rag.features import FEATURES
-
+def test_training_learns_what_tells_right_from_wrong(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     noise = np.random.default_rng(7).normal(size=(400, len(FEATURES)))
     right = noise[:, 0] > 0.5
     asked = Asked(id="a", question="?", paragraph=0, answers=(), half="dev")
-    bias, weights = reader.fit([reader.Seen(asked, noise, right)])
+    bias, weights = training.fit([training.Seen(asked, noise, right)])
     told = noise @ np.array([weights[name] for name in FEATURES]) + bias > 0
     assert (told == right).mean() > 0.95
+    stored = tmp_path / "reader.json"
+    monkeypatch.setattr(rag.reader, "WEIGHTS", stored)
+    try:
+        assert reader.main([str(small), "--split", "dev", "--train", "--json"]) == 0
+        assert set(json.loads(stored.read_text())["weights"]) == set(FEATURES)
+    finally:
+        rag.reader.shipped_weights.cache_clear()
 
 
 def test_extraction_is_scored_by_word_grams() -> None:

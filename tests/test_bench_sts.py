@@ -58,6 +58,26 @@ def test_embedder_orders_our_pairs(folder, capsys):
     assert result["n"] == len(PAIRS)
     assert result["embedder"] == LocalEmbedder.name
     assert result["spearman"] > 0.85
+    assert 0.5 < result["low"] <= result["spearman"] <= result["high"] <= 1
+
+
+def test_two_runs_are_compared(folder, tmp_path, capsys):
+    kept = tmp_path / "run.json"
+    assert sts.main([str(folder), "--save", str(kept)]) == 0
+    before = json.loads(kept.read_text())
+    for pair in before["run"]["sts"].values():
+        pair["cosine"] = -pair["cosine"]
+    kept.write_text(json.dumps(before))
+    capsys.readouterr()
+    assert sts.main([str(folder), "--against", str(kept), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    difference = result["against"]["spearman"]["difference"]
+    assert difference == pytest.approx(2 * result["spearman"], abs=1e-4)
+    before["run"]["sts"].popitem()
+    kept.write_text(json.dumps(before))
+    with pytest.raises(SystemExit):
+        sts.main([str(folder), "--against", str(kept)])
+    assert "of other pairs" in capsys.readouterr().err
 
 
 def test_a_bad_embedder_fails(folder, capsys):
@@ -84,6 +104,7 @@ def test_shipped_model_on_the_real_set():
     pairs = sts.read(path)
     assert len(pairs) == 1379
     # Every sixth, for time's sake; make the whole set's figure with python -m evals.bench.sts.
-    result = sts.measure(pairs[::6], embedder=LocalEmbedder())
+    run = sts.look(pairs[::6], embedder=LocalEmbedder())
+    result = sts.measure(run, embedder=LocalEmbedder.name)
     float32 = 0.8130
     assert result.spearman == pytest.approx(float32, abs=sts.TOLERANCE)

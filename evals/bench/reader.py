@@ -1,175 +1,222 @@
 """How well the embedded reader picks the sentence that answers, and knows when there is none.
 
-`python -m evals.bench.reader FOLDER [--train] [--json]`: FOLDER holds `squad2/dev-half.json`.
-`--train` fits the reader's weights on the dev half and writes them before measuring.
+`python -m evals.bench.reader FOLDER [--split dev|test] [--json] [--save FILE] [--against FILE]
+[--train]`: FOLDER holds `squad2/dev-half.json`. Each question is searched for in all paragraphs, as
+in use, and the reader's first sentence is scored, whatever its confidence; what the confidence is
+worth is told by what is answered as it falls. `--train` first fits the reader's weights on the dev
+half and stores them.
 """
 
 import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from rich.progress import track
 
-from evals.bench.squad import Asked, Half, Squad, fill, load, source_of
+from evals.bench import corpus, figures, training
+from evals.bench.curve import SHARES, Curve, Point
+from evals.bench.figures import Estimate, Gap, Question, Run, watched
+from evals.bench.squad import Asked, articles, exact, f1, holds_answer, load
 from rag import question, reader, retrieve
-from rag.embed import LocalEmbedder
+from rag.ask import EVIDENCE
+from rag.embed import shipped
 from rag.engine import Engine
-from rag.features import FEATURES, Candidate, Featuriser
+from rag.errors import BadInput
+from rag.features import Featuriser
+from rag.reader import Choice
 from rag.settings import Settings
 from rag.wiring import open_engine
 
-EVIDENCE = 8
-"""Passages that the reader is given, as in ``rag.ask``."""
+ANSWERED, RIGHT = 0.8, 0.7
+"""Shares of the answerable questions, answered and answered rightly, where false answers count."""
 
-FREE = frozenset({"typed", "length"})
-"""Features whose weight may have either sign."""
-
-_RIDGE = 1.0
+_CONFIDENCE, _RIGHT = "confidence", "right sentence first"
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """One question's candidates: (n, len(FEATURES)) features, and which of them hold the answer."""
-
-    asked: Asked
-    features: NDArray[np.float64]
-    right: NDArray[np.bool_]
-
-
-def look(engine: Engine, squad: Squad, half: Half, *, quiet: bool) -> list[Seen]:
-    """The reader's candidates for every question of a half."""
-    featuriser = Featuriser(LocalEmbedder())
-    seen: list[Seen] = []
-    for asked in track(squad.of(half), description=f"reading the {half} half", disable=quiet):
-        evidence = retrieve.search(engine, asked.question, limit=EVIDENCE)
-        candidates = featuriser.candidates(question.read(asked.question), evidence)
-        if candidates:
-            features = np.stack([c.features for c in candidates]).astype(np.float64)
-            right = np.array([_holds_answer(asked, candidate) for candidate in candidates])
-            seen.append(Seen(asked, features, right))
-    return seen
+def read(engine: Engine, asked: Sequence[Asked]) -> Run:
+    """What the reader makes of each question, the answerable apart from the others."""
+    reading = reader.Reader(Featuriser(shipped()))
+    threshold = reader.shipped_weights().threshold
+    run: Run = {"answerable": {}, "unanswerable": {}}
+    for one in watched(asked, "squad2: reading"):
+        evidence = retrieve.search(engine, one.question, limit=EVIDENCE)
+        choices = reading.choices(question.read(one.question), evidence)
+        best = choices[0] if choices else None
+        kind = "answerable" if one.answers else "unanswerable"
+        run[kind][one.id] = _scored(one, best, threshold=threshold)
+    return run
 
 
-def _holds_answer(asked: Asked, candidate: Candidate) -> bool:
-    if candidate.evidence.article.source != source_of(asked.paragraph):
-        return False
-    return any(candidate.start <= at < candidate.end for at, _ in asked.answers)
-
-
-def fit(seen: Sequence[Seen]) -> tuple[float, dict[str, float]]:
-    """Ridge logistic regression by Newton's method: (bias, weight of each feature as it comes).
-
-    No weight is negative but those of FREE. That a sentence matches better never speaks against
-    it; the set's unanswerable questions, made to match, would teach that.
-    """
-    features = np.concatenate([one.features for one in seen])
-    right = np.concatenate([one.right for one in seen]).astype(np.float64)
-    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
-    scaled = np.column_stack([np.ones(len(features)), (features - mean) / spread])
-    active = list(range(scaled.shape[1]))
-    while True:
-        theta = np.zeros(scaled.shape[1])
-        theta[active] = _newton(scaled[:, active], right)
-        wrong = [i for i in active if i and theta[i] < 0 and FEATURES[i - 1] not in FREE]
-        if not wrong:
-            break
-        active.remove(min(wrong, key=lambda i: theta[i]))
-    weights = theta[1:] / spread
-    return float(theta[0] - weights @ mean), dict(zip(FEATURES, map(float, weights), strict=True))
-
-
-def _newton(rows: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    penalty = np.diag([0.0] + [_RIDGE] * (rows.shape[1] - 1))
-    theta = np.zeros(rows.shape[1])
-    for _ in range(30):
-        predicted = 1.0 / (1.0 + np.exp(-rows @ theta))
-        slope = rows.T @ (predicted - right) + penalty @ theta
-        curve = (rows * (predicted * (1 - predicted))[:, None]).T @ rows + penalty
-        step = np.linalg.solve(curve, slope)
-        theta -= step
-        if float(np.abs(step).max()) < 1e-8:
-            break
-    return theta
-
-
-def measure(seen: Sequence[Seen], weights: reader.Weights) -> dict[str, float]:
-    """Sentence hit@1 on what has an answer; how well the probability tells right from wrong."""
-    vector = np.array([weights.weights[name] for name in FEATURES])
-    best, right, answerable = [], [], []
-    for one in seen:
-        scores = one.features @ vector + weights.bias
-        at = int(scores.argmax())
-        best.append(1.0 / (1.0 + np.exp(-scores[at])))
-        right.append(bool(one.right[at]))
-        answerable.append(bool(one.asked.answers))
-    confidence, correct, can = np.array(best), np.array(right), np.array(answerable)
-    answered = confidence >= weights.threshold
-    order = np.argsort(-confidence)
-    risk = 1 - np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
+def _scored(asked: Asked, best: Choice | None, *, threshold: float) -> Question:
+    # A factor of the reader's rules may lift a probability over 1.
+    confidence = min(1.0, best.probability) if best else 0.0
+    answers = best is not None and best.probability >= threshold
+    if not asked.answers:
+        return {_CONFIDENCE: confidence, "abstained at its threshold": not answers}
+    right = best is not None and holds_answer(asked, best.candidate)
+    gold = [answer for _, answer in asked.answers]
+    phrase = best.short if best else None
+    either = phrase or (best.candidate.text if best else "")
     return {
-        "questions": float(len(seen)),
-        "answerable": float(can.sum()),
-        "sentence hit@1 of the answerable": float(correct[can].mean()),
-        "area under the risk-coverage curve": float(risk.mean()),
-        "AUC of right against wrong": _auc(confidence, correct),
-        "answered": float(answered.mean()),
-        "right of the answered": float(correct[answered].mean()) if answered.any() else 1.0,
-        "abstained of the unanswerable": float((~answered[~can]).mean()),
+        _CONFIDENCE: confidence,
+        _RIGHT: right,
+        "has a short answer": phrase is not None,
+        "short answer alone: exact": exact(phrase or "", gold),
+        "short answer alone: F1": f1(phrase or "", gold),
+        "short answer or else quote: exact": exact(either, gold),
+        "short answer or else quote: F1": f1(either, gold),
+        "answered at its threshold": answers,
+        "answered rightly at its threshold": answers and right,
     }
 
 
-def _auc(score: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
-    order = np.argsort(score, kind="stable")
-    rank = np.empty(len(score))
-    rank[order] = np.arange(1, len(score) + 1)
-    hits = positive.sum()
-    misses = len(score) - hits
-    return float((rank[positive].sum() - hits * (hits + 1) / 2) / max(1, hits * misses))
+def curve_of(run: Run, ids: Sequence[str] | None = None) -> Curve:
+    """The curve of all questions, or of these."""
+    every = {id: one for questions in run.values() for id, one in questions.items()}
+    rows = [(every[id], id in run["answerable"]) for id in (every if ids is None else ids)]
+    return Curve(
+        np.array([float(one[_CONFIDENCE]) for one, _ in rows]),
+        np.array([bool(one.get(_RIGHT, False)) for one, _ in rows]),
+        np.array([answerable for _, answerable in rows]),
+    )
 
 
-def write(bias: float, weights: dict[str, float], path: Path) -> None:
-    """Store trained weights; the threshold is set by hand and kept."""
-    kept = json.loads(path.read_text(encoding="utf-8"))["threshold"] if path.is_file() else 0.5
-    stored = {
-        "threshold": kept,
-        "bias": round(bias, 6),
-        "weights": {name: round(value, 6) for name, value in weights.items()},
+WORTH: dict[str, Callable[[Curve], float]] = {
+    "area under risk-coverage curve": lambda curve: curve.area,
+    "expected calibration error": lambda curve: curve.calibration_error,
+    "Brier score": lambda curve: curve.brier,
+    "false answers at 80 % answered": lambda curve: curve.false_share(ANSWERED),
+}
+"""Figures of a curve: of all of them less is better."""
+
+
+def estimates(run: Run) -> dict[str, dict[str, Estimate]]:
+    """Figures of the answerable questions, of the others, and of the confidence in all."""
+    found = {
+        kind: {
+            name: figures.estimate([one[name] for one in questions.values()])
+            for name in next(iter(questions.values()))
+            if name != _CONFIDENCE
+        }
+        for kind, questions in run.items()
+        if questions
     }
-    path.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
+    curve = curve_of(run)
+
+    def worth(figure: Callable[[Curve], float]) -> Estimate:
+        return figures.resampled(lambda rows: figure(curve.of(rows)), len(curve.confidence))
+
+    return {**found, "confidence": {name: worth(figure) for name, figure in WORTH.items()}}
+
+
+def gaps(run: Run, before: Run) -> dict[str, dict[str, Gap]]:
+    """What changed since a run that was kept, on the questions of both."""
+    found = figures.against(run, before)
+    for kind in found.values():
+        kind.pop(_CONFIDENCE, None)
+    ids = [id for kind in run for id in run[kind] if id in before.get(kind, {})]
+    if not ids:
+        return found
+    now, then = curve_of(run, ids), curve_of(before, ids)
+
+    def worth(figure: Callable[[Curve], float]) -> Gap:
+        return figures.gap_of(lambda rows: figure(now.of(rows)) - figure(then.of(rows)), len(ids))
+
+    return {**found, "confidence": {name: worth(figure) for name, figure in WORTH.items()}}
+
+
+def points(curve: Curve) -> dict[str, Point | None]:
+    """The curve at every tenth of the answerable answered, where enough of them are right, and at
+    the reader's own threshold; None where it never gets there.
+    """
+    found = {f"{share:.0%} answered": curve.at_answered(share) for share in SHARES}
+    found[f"{RIGHT:.0%} answered rightly"] = curve.at_right(RIGHT)
+    found["its threshold"] = curve.from_(reader.shipped_weights().threshold)
+    return {name.replace("%", " %"): point for name, point in found.items()}
+
+
+def _as_dict(point: Point | None) -> dict[str, Any] | None:
+    if point is None:
+        return None
+    return {**asdict(point), "false_share": figures.rate(point.false, point.unanswerable)}
+
+
+def _print(run: Run, half: str) -> None:
+    count = {kind: len(questions) for kind, questions in run.items()}
+    print(
+        f"squad2, {half} half: {count['answerable']:,} questions with an answer, "
+        f"{count['unanswerable']:,} without; with 95 % intervals"
+    )
+    for kind, rows in estimates(run).items():
+        print(f"\n{kind}" + (" (less is better)" if kind == "confidence" else ""))
+        for name, one in rows.items():
+            print(f"  {name:38s}{one}")
+    print(
+        f"\n{'as the confidence falls to':28s}{'confidence':>12s}{'answered':>10s}{'rightly':>9s}"
+        f"{'right of answered':>19s}   false answers to the unanswerable"
+    )
+    for name, point in points(curve_of(run)).items():
+        if point is None:
+            print(f"  {name:26s}{'not reached':>12s}")
+            continue
+        false = figures.rate(point.false, point.unanswerable)
+        cells = (
+            f"{point.confidence:12.4f}{_share(point.answered, point.answerable):>10s}"
+            f"{_share(point.right, point.answerable):>9s}"
+            f"{_share(point.right, point.answered):>19s}   {false}"
+        )
+        print(f"  {name:26s}{cells}")
+
+
+def _share(count: int, of: int) -> str:
+    return figures.short(count / of) if of else "-"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the measurement; exit code 0, also when FOLDER has no such set."""
+    """Run the measurement; exit code 0, also when FOLDER has no such set, and 2 when misused."""
     parser = argparse.ArgumentParser(prog="python -m evals.bench.reader", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--train", action="store_true", help="fit the weights on the dev half")
-    parser.add_argument("--json", action="store_true")
+    figures.options(parser)
     given = parser.parse_args(argv)
     squad = load(given.folder)
     if squad is None:
         print(f"skipped: no squad2/dev-half.json in {given.folder}", file=sys.stderr)
         return 0
-    quiet = not sys.stderr.isatty()
-    with tempfile.TemporaryDirectory() as folder:
-        engine = open_engine(Settings(data=Path(folder)))
-        with engine:
-            fill(engine, squad)
-            seen = {half: look(engine, squad, half, quiet=quiet) for half in ("dev", "test")}
-    if given.train:
-        write(*fit(seen["dev"]), reader.WEIGHTS)
-        reader.shipped_weights.cache_clear()
-    table = {half: measure(seen[half], reader.shipped_weights()) for half in ("dev", "test")}
+    name = {"bench": "reader", "split": given.split}
+    try:
+        before = figures.kept(given, **name)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            open_engine(Settings(data=Path(folder))) as engine,
+        ):
+            corpus.put(engine, articles(squad), what="squad2")
+            if given.train:
+                training.train(engine, squad.of("dev"))
+            run = read(engine, squad.of(given.split))
+        if given.save:
+            figures.save(run, given.save, **name)
+    except BadInput as error:
+        parser.error(str(error))
+    changes = gaps(run, before) if before is not None else {}
     if given.json:
-        print(json.dumps(table))
+        told = {
+            "split": given.split,
+            "questions": {kind: len(questions) for kind, questions in run.items()},
+            "figures": estimates(run),
+            "points": {name: _as_dict(point) for name, point in points(curve_of(run)).items()},
+            **({"against": changes} if changes else {}),
+        }
+        print(json.dumps(figures.plain(told)))
         return 0
-    for name in table["dev"]:
-        print(f"{name:40s} dev {table['dev'][name]:9.3f}   test {table['test'][name]:9.3f}")
+    _print(run, given.split)
+    for kind, found in changes.items():
+        figures.print_gaps(f"{kind}: now less before", found)
     return 0
 
 

@@ -1,86 +1,274 @@
-"""Whether the fused search finds the right paragraph more often than either of its two halves.
+"""Whether the fused search finds what answers, more often than either of the two it is made of.
 
-`python -m evals.bench.retrieval FOLDER [--json]`: FOLDER holds `squad2/dev-half.json`; its
-answerable questions are searched for in all of its paragraphs.
+`python -m evals.bench.retrieval FOLDER [--split dev|test] [--only SET] [--json] [--save FILE]
+[--against FILE]`: SQuAD's paragraphs, an article each, under FOLDER/squad2; the five long texts of
+FOLDER/chunking in one library; and our own cases on the seeds, which need no FOLDER. hit@k is the
+place of the right article, of long texts that of a passage with a part of a reference in it; MRR
+looks at ten passages. Recall, precision and IoU are those of the first five.
 """
 
 import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from rich.progress import track
-
-from evals.bench.squad import Asked, Squad, fill, load, source_of
+from evals import cases
+from evals.bench import chunking, corpus, figures, squad
+from evals.bench.figures import Estimate, Gap, Question, Run, watched
+from evals.bench.squad import Half
 from rag import retrieve
 from rag.engine import Engine
+from rag.errors import BadInput
+from rag.ingest import ingest
 from rag.question import content_words
 from rag.settings import Settings
+from rag.types import Article, Passage
 from rag.wiring import open_engine
 
+WAYS = ("dense", "keyword", "fused")
+SETS = ("squad2", "chunking", "cases")
+LIMIT = 5
+"""Passages whose recall, precision and IoU are taken."""
+
 _DEPTH = 10
-_WAYS = ("dense", "keyword", "fused")
+_SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
+_CASES = Path(__file__).parents[1] / "cases" / "seeds.yaml"
+
+Ranked = dict[str, list["Found"]]
+"""By way of searching what it found, the best first."""
 
 
-def ranks(engine: Engine, asked: Asked) -> dict[str, int | None]:
-    """The rank of the right paragraph from 0, for each way of searching; None past the tenth."""
-    vector = engine.embedder.embed([asked.question])[0]
-    terms = content_words(asked.question)
-    found = {
+@dataclass(frozen=True)
+class Found:
+    """A passage, and the articles that print it: its own first, then its copies."""
+
+    passage: Passage
+    articles: tuple[Article, ...]
+
+
+def search(engine: Engine, question: str) -> Ranked:
+    """The first ten passages of each way."""
+    vector = engine.embedder.embed([question])[0]
+    alone = {
         "dense": [id for id, _ in engine.index.search(vector, limit=_DEPTH)],
-        "keyword": [id for id, _ in engine.library.keyword(terms, limit=_DEPTH)],
-        "fused": [e.passage.id for e in retrieve.search(engine, asked.question, limit=_DEPTH)],
+        "keyword": [id for id, _ in engine.library.keyword(content_words(question), limit=_DEPTH)],
     }
-    passages = engine.library.passages({id for ids in found.values() for id in ids})
+    passages = engine.library.passages({id for ids in alone.values() for id in ids})
     articles = engine.library.articles({passage.article_id for passage in passages.values()})
-    right = source_of(asked.paragraph)
-    where: dict[str, int | None] = {}
-    for way, ids in found.items():
-        sources = dict.fromkeys(articles[passages[id].article_id].source for id in ids)
-        where[way] = next((rank for rank, source in enumerate(sources) if source == right), None)
-    return where
+    found = {
+        way: [Found(passages[id], (articles[passages[id].article_id],)) for id in ids]
+        for way, ids in alone.items()
+    }
+    fused = retrieve.search(engine, question, limit=_DEPTH)
+    return {**found, "fused": [Found(one.passage, (one.article, *one.copies)) for one in fused]}
 
 
-def measure(engine: Engine, squad: Squad, *, quiet: bool) -> dict[str, dict[str, float]]:
-    """hit@1, hit@5, hit@10 and MRR of each way, for each half."""
-    table: dict[str, dict[str, float]] = {}
-    for half in ("dev", "test"):
-        asked = [one for one in squad.asked if one.half == half and one.answers]
-        seen = [ranks(engine, one) for one in track(asked, description=half, disable=quiet)]
-        for way in _WAYS:
-            at = [one[way] for one in seen]
-            hits = {
-                f"hit@{k}": sum(rank is not None and rank < k for rank in at) / len(at)
-                for k in (1, 5, 10)
-            }
-            mrr = sum(1 / (1 + rank) for rank in at if rank is not None) / len(at)
-            table[f"{half} {way}"] = {"questions": len(at), **hits, "mrr": mrr}
-    return table
+def place_of_article(found: Sequence[Found], gold: Collection[str]) -> int | None:
+    """The place, from 0, of an article with one of these sources among the distinct ones found."""
+    seen: dict[str, None] = {}
+    for one in found:
+        seen.setdefault(one.passage.article_id)
+        if any(article.source in gold for article in one.articles):
+            return len(seen) - 1
+    return None
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the measurement; exit code 0, also when FOLDER has no such set."""
-    parser = argparse.ArgumentParser(prog="python -m evals.bench.retrieval", description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args(argv)
-    squad = load(given.folder)
-    if squad is None:
-        print(f"skipped: no squad2/dev-half.json in {given.folder}", file=sys.stderr)
-        return 0
+def place_of_passage(
+    found: Sequence[Found], references: Sequence[chunking.Span], *, article: str
+) -> int | None:
+    """The place, from 0, of the first passage that holds a part of a reference in an article."""
+    for at, one in enumerate(found):
+        passage = one.passage
+        if passage.article_id == article and any(
+            passage.start < end and start < passage.end for start, end in references
+        ):
+            return at
+    return None
+
+
+def hits(way: str, place: int | None) -> Question:
+    """What a place comes to."""
+    found: Question = {f"hit@{k} {way}": place is not None and place < k for k in (1, 5, 10)}
+    return {**found, f"MRR {way}": 0.0 if place is None else 1 / (1 + place)}
+
+
+def in_squad(folder: Path, half: Half) -> dict[str, Question] | None:
+    """The answerable questions of a half, searched for in all paragraphs."""
+    read = squad.load(folder)
+    if read is None:
+        return None
+    run: dict[str, Question] = {}
+    with _library() as engine:
+        corpus.put(engine, squad.articles(read), what="squad2")
+        for asked in watched([one for one in read.of(half) if one.answers], "squad2: searching"):
+            gold = {squad.source_of(asked.paragraph)}
+            run[asked.id] = {}
+            for way, found in search(engine, asked.question).items():
+                place = place_of_article(found, gold)
+                run[asked.id] |= hits(way, place)
+    return run
+
+
+def in_chunking(folder: Path, half: Half) -> dict[str, Question] | None:
+    """The questions on the texts of a half, searched for in all five. Raises BadInput."""
+    read = chunking.load(folder)
+    if read is None:
+        return None
+    run: dict[str, Question] = {}
+    with _library() as engine:
+        corpus.put(engine, list(read.articles.values()), what="chunking")
+        for one in watched([one for one in read.sought if one.half == half], "chunking: searching"):
+            run[one.id] = _of_long_text(engine, one, read.articles[one.corpus].id)
+    return run
+
+
+def _of_long_text(engine: Engine, sought: chunking.Sought, article: str) -> Question:
+    made: Question = {}
+    for way, found in search(engine, sought.question).items():
+        made |= hits(way, place_of_passage(found, sought.references, article=article))
+        passages = [one.passage for one in found[:LIMIT]]
+        scores = chunking.scored(passages, sought.references, article=article)
+        made |= {f"{name} {way}": value for name, value in scores.items()}
+    return made
+
+
+def in_cases(half: Half) -> dict[str, Question]:
+    """Our own cases that have a gold article, searched for in the seeds."""
+    run: dict[str, Question] = {}
+    asked = [one for one in cases.load([_CASES]) if one.split == half and one.article]
+    with _library() as engine:
+        ingest(engine, [_SEEDS])
+        for case in watched(asked, "cases: searching"):
+            gold = {str((_SEEDS / name).resolve()) for name in case.article}
+            run[case.id] = {}
+            for way, found in search(engine, case.question).items():
+                place = place_of_article(found, gold)
+                run[case.id] |= hits(way, place)
+    return run
+
+
+@contextmanager
+def _library() -> Iterator[Engine]:
     with (
         tempfile.TemporaryDirectory() as folder,
         open_engine(Settings(data=Path(folder))) as engine,
     ):
-        fill(engine, squad)
-        table = measure(engine, squad, quiet=not sys.stderr.isatty())
+        yield engine
+
+
+def figures_of(questions: Mapping[str, Question]) -> list[str]:
+    """The names of the figures that each way of searching has."""
+    names = next(iter(questions.values()))
+    return [name.removesuffix(" fused") for name in names if name.endswith(" fused")]
+
+
+def estimates(questions: Mapping[str, Question]) -> dict[str, dict[str, Estimate]]:
+    """By figure and way, over all questions of a set."""
+    rows = list(questions.values())
+    return {
+        name: {way: figures.estimate([one[f"{name} {way}"] for one in rows]) for way in WAYS}
+        for name in figures_of(questions)
+    }
+
+
+def gains(questions: Mapping[str, Question]) -> dict[str, dict[str, Gap]]:
+    """What fusing gains over keyword search alone and over dense search alone, by figure."""
+    rows = list(questions.values())
+    return {
+        f"fused less {way}": {
+            name: figures.gap(
+                [one[f"{name} fused"] for one in rows], [one[f"{name} {way}"] for one in rows]
+            )
+            for name in figures_of(questions)
+        }
+        for way in ("keyword", "dense")
+    }
+
+
+def by_text(questions: Mapping[str, Question]) -> dict[str, dict[str, Estimate]]:
+    """Recall, precision and IoU of the fused search on each of the long texts."""
+    texts = sorted({id.partition("/")[0] for id in questions})
+    return {
+        text: {
+            name: figures.estimate(
+                [one[f"{name} fused"] for id, one in questions.items() if id.startswith(f"{text}/")]
+            )
+            for name in ("recall", "precision", "IoU")
+        }
+        for text in texts
+    }
+
+
+def measure(folder: Path, half: Half, only: Sequence[str]) -> Run:
+    """The sets asked for that are there; a line on stderr for one that is not."""
+    run: Run = {}
+    for name in only:
+        if name == "squad2":
+            found = in_squad(folder, half)
+        elif name == "chunking":
+            found = in_chunking(folder, half)
+        else:
+            found = in_cases(half)
+        if found is None:
+            print(f"skipped: no {name} in {folder}", file=sys.stderr)
+        elif found:
+            run[name] = found
+        else:
+            print(f"skipped: {name} has no question in the {half} half", file=sys.stderr)
+    return run
+
+
+def _print(name: str, half: Half, questions: Mapping[str, Question]) -> None:
+    print(f"\n{name}, {half} half: {len(questions):,} questions, with 95 % intervals")
+    print(f"  {'':10s}" + "".join(f"{way:20s}" for way in WAYS).rstrip())
+    for figure, ways in estimates(questions).items():
+        print(f"  {figure:10s}" + "".join(f"{ways[way]!s:20s}" for way in WAYS).rstrip())
+    if name == "chunking":
+        print(f"\n  {'fused':20s}{'recall':20s}{'precision':20s}{'IoU':20s}of")
+        for text, row in by_text(questions).items():
+            cells = "".join(f"{one!s:20s}" for one in row.values())
+            print(f"  {text:20s}{cells}{row['IoU'].of}")
+    for title, gaps in gains(questions).items():
+        figures.print_gaps(title, gaps)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the measurement; exit code 0, also when FOLDER has no such set, and 2 when misused."""
+    parser = argparse.ArgumentParser(prog="python -m evals.bench.retrieval", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", choices=SETS, action="append", help="this set; can be repeated")
+    figures.options(parser)
+    given = parser.parse_args(argv)
+    name = {"bench": "retrieval", "split": given.split}
+    try:
+        before = figures.kept(given, **name)
+        run = measure(given.folder, given.split, given.only or SETS)
+        if given.save:
+            figures.save(run, given.save, **name)
+    except BadInput as error:
+        parser.error(str(error))
+    changes = figures.against(run, before) if before is not None else {}
     if given.json:
-        print(json.dumps(table))
+        sets = {
+            name: {
+                "questions": len(rows),
+                "figures": estimates(rows),
+                "gains": gains(rows),
+                **({"texts": by_text(rows)} if name == "chunking" else {}),
+                **({"against": changes[name]} if name in changes else {}),
+            }
+            for name, rows in run.items()
+        }
+        print(json.dumps(figures.plain({"split": given.split, "sets": sets})))
         return 0
-    for name, row in table.items():
-        print(f"{name:14s}", "  ".join(f"{key} {value:.3f}" for key, value in row.items()))
+    for set_, rows in run.items():
+        _print(set_, given.split, rows)
+        if set_ in changes:
+            figures.print_gaps(f"{set_}: now less before", changes[set_])
     return 0
 
 

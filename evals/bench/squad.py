@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rag.engine import Engine
+from evals.bench.corpus import stored
+from rag.clean import clean
+from rag.features import Candidate
 from rag.page import parse
-from rag.passages import SPLITTER, embedding_text, split
-from rag.storing import Entry
 from rag.types import Article
 
 Half = Literal["dev", "test"]
@@ -18,7 +21,7 @@ Half = Literal["dev", "test"]
 
 @dataclass(frozen=True)
 class Asked:
-    """One question. ``answers`` are (offset in the paragraph, text); none when it has no answer."""
+    """One question. ``answers`` are (offset in the stored text, answer), none or more."""
 
     id: str
     question: str
@@ -55,7 +58,10 @@ def load(folder: Path) -> Squad | None:
         title = page["title"].replace("_", " ")
         for paragraph in page["paragraphs"]:
             for item in paragraph["qas"]:
-                answers = {(found["answer_start"], found["text"]) for found in item["answers"]}
+                answers = {
+                    _stored(paragraph["context"], found["answer_start"], found["text"])
+                    for found in item["answers"]
+                }
                 asked.append(
                     Asked(
                         id=item["id"],
@@ -69,31 +75,49 @@ def load(folder: Path) -> Squad | None:
     return Squad(tuple(paragraphs), tuple(asked))
 
 
+def _stored(context: str, at: int, answer: str) -> tuple[int, str]:
+    begin, _ = stored(context, at, at + len(answer))
+    return begin, clean(answer)
+
+
 def source_of(paragraph: int) -> str:
     """The source that a paragraph's article is stored under."""
     return f"squad2/{paragraph}"
 
 
-def fill(engine: Engine, squad: Squad) -> None:
-    """Put every paragraph into an empty library and its index."""
-    made = list(_articles(squad.paragraphs))
-    split_up = [split(article, count=engine.embedder.count) for article in made]
-    texts = [
-        embedding_text(article, passage)
-        for article, passages in zip(made, split_up, strict=True)
-        for passage in passages
+def articles(squad: Squad) -> list[Article]:
+    """One article a paragraph, under its page's title."""
+    return [
+        parse(text, title=title, source=source_of(number))
+        for number, (title, text) in enumerate(squad.paragraphs)
     ]
-    vectors = engine.embedder.embed(texts)
-    entries: list[Entry] = []
-    at = 0
-    for article, passages in zip(made, split_up, strict=True):
-        entries.append(Entry(article, passages, vectors[at : at + len(passages)]))
-        at += len(passages)
-    with engine.writing():
-        engine.library.put(entries, embedder=engine.embedder.name, splitter=SPLITTER)
-        engine.catch_up()
 
 
-def _articles(paragraphs: Iterable[tuple[str, str]]) -> Iterable[Article]:
-    for number, (title, text) in enumerate(paragraphs):
-        yield parse(text, title=title, source=source_of(number))
+def holds_answer(asked: Asked, candidate: Candidate) -> bool:
+    """Whether an answer of the question begins in a sentence of the evidence."""
+    if candidate.evidence.article.source != source_of(asked.paragraph):
+        return False
+    return any(candidate.start <= at < candidate.end for at, _ in asked.answers)
+
+
+def exact(given: str, gold: Sequence[str]) -> bool:
+    """Whether a short answer is one of those accepted, normalised as SQuAD's own scoring does."""
+    return normalised(given) in {normalised(one) for one in gold}
+
+
+def f1(given: str, gold: Sequence[str]) -> float:
+    """How many words a short answer shares with the nearest of those accepted, 0 to 1."""
+    return max(_f1(normalised(given).split(), normalised(one).split()) for one in gold)
+
+
+def _f1(given: Sequence[str], gold: Sequence[str]) -> float:
+    if not given or not gold:
+        return float(given == gold)
+    shared = (Counter(given) & Counter(gold)).total()
+    return 2 * shared / (len(given) + len(gold))
+
+
+def normalised(answer: str) -> str:
+    """In lower case, without punctuation, grammatical articles and white space in excess."""
+    plain = "".join(mark for mark in answer.lower() if mark not in string.punctuation)
+    return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", plain).split())
