@@ -60,7 +60,7 @@ lint: setup
 	$(BIN)/lint-imports
 
 test: setup lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 torture: setup  ## the slow tests
 	$(BIN)/python -m pytest -m torture

@@ -10,16 +10,19 @@ from functools import lru_cache
 from typing import TypeVar
 
 from prompts import identity
-from rag import copies, gate, messages, reader, retrieve, verify
+from rag import composing, copies, crossencoder, gate, messages, reader, retrieve, verify
 from rag import question as questions
 from rag.answering import ModelAnswer
+from rag.comparison import Comparison
+from rag.composing import Composed
 from rag.condense import stand_alone
 from rag.embed import shipped
 from rag.engine import Engine
 from rag.errors import BadQuestion, ModelTimeout
-from rag.features import Featuriser
 from rag.messages import Message
+from rag.parts import name_the_two, take_apart
 from rag.reader import Reading
+from rag.several import Several
 from rag.types import (
     NO_FILTERS,
     Answer,
@@ -165,8 +168,9 @@ class _Asking:
     async def events(self) -> AsyncGenerator[Retrieved | Token | Done]:
         """See the function of this name."""
         question = await self._stand_alone()
-        limit = FOR_MODEL if self._model else EVIDENCE
-        evidence = await self._in_time(self._search, question, limit)
+        several = take_apart(question)
+        found = await self._in_time(self._search, question, several)
+        evidence = retrieve.interleaved(found)[: FOR_MODEL if self._model else None]
         self._found = evidence
         asked: list[Message] = []
         weak = self._too_weak(question, evidence)
@@ -179,9 +183,9 @@ class _Asking:
             yield await self._done(question, given, reader.not_found(weak))
             return
         if self._model is None:
-            reading = await asyncio.to_thread(_reader().read, questions.read(question), evidence)
-            yield Token(reading.text)
-            yield await self._done(question, given, reading)
+            composed = await asyncio.to_thread(_read, question, several, found)
+            yield Token(composed.reading.text)
+            yield await self._done(question, given, composed.reading, composed.compared)
             return
         stream = self._model.events(questions.read(question), given, asked, reader=_reader)
         async with aclosing(stream) as pieces:
@@ -197,7 +201,9 @@ class _Asking:
         if self._model is not None:
             condensed = await self._model.condense(self._question, self._history)
         else:
-            condensed = await asyncio.to_thread(stand_alone, self._question, self._history)
+            condensed = name_the_two(self._question, self._history)
+            if condensed == self._question:
+                condensed = await asyncio.to_thread(stand_alone, condensed, self._history)
         return condensed if len(condensed) <= LONGEST_QUESTION else self._question
 
     async def _in_time(self, work: Callable[..., T], *given: object) -> T:
@@ -213,8 +219,16 @@ class _Asking:
                 "again, or raise DATELINE_DEADLINE."
             ) from None
 
-    def _search(self, question: str, limit: int) -> list[Evidence]:
-        return retrieve.search(self._engine, question, filters=self._filters, limit=limit)
+    def _search(self, question: str, several: Several | None) -> list[list[Evidence]]:
+        """What is found for the question, and then for each of its parts."""
+        limit = FOR_MODEL if self._model else EVIDENCE
+        asked = [question]
+        if several is not None:
+            asked += [part.question for part in several.parts]
+        return [
+            retrieve.search(self._engine, each, filters=self._filters, limit=limit)
+            for each in asked
+        ]
 
     def _messages(
         self, question: str, evidence: list[Evidence]
@@ -229,8 +243,16 @@ class _Asking:
         by_shipped = self._engine.embedder.name == shipped().name
         return gate.too_weak(question, evidence, shipped=by_shipped)
 
-    async def _done(self, question: str, evidence: Sequence[Evidence], reading: Reading) -> Done:
-        faults = verify.faults(reading.citations, short=reading.short, evidence=evidence)
+    async def _done(
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        reading: Reading,
+        compared: Comparison | None = None,
+    ) -> Done:
+        faults = verify.faults(
+            reading.citations, short=reading.short, evidence=evidence, compared=compared
+        )
         unsupported = [*reading.unsupported]
         if faults:
             unsupported += [Unsupported(part=reading.text, why=fault) for fault in faults]
@@ -241,7 +263,7 @@ class _Asking:
         days += [copy.published for each in citations for copy in each.also]
         as_of = max((day for day in days if day), default=None)
         if not citations:
-            as_of = await asyncio.to_thread(self._newest)
+            as_of = await asyncio.to_thread(self._engine.library.last_published, self._filters)
         finished = time.perf_counter()
         return Done(
             Answer(
@@ -250,6 +272,7 @@ class _Asking:
                 status=reading.status,
                 text=reading.text,
                 short=reading.short,
+                confidence=reading.confidence,
                 citations=citations,
                 reason=reading.reason,
                 nearest=() if found else _nearest(evidence),
@@ -267,14 +290,6 @@ class _Asking:
             )
         )
 
-    def _newest(self) -> date | None:
-        """The day of the newest article that was searched."""
-        dated = self._filters
-        if dated.since is None:
-            dated = dated.model_copy(update={"since": date.min})
-        newest = self._engine.library.newest(filters=dated, limit=1)
-        return newest[0].published if newest else None
-
 
 def _until(filters: Filters, as_of: date | None) -> Filters:
     if as_of is None:
@@ -286,7 +301,15 @@ def _until(filters: Filters, as_of: date | None) -> Filters:
 @lru_cache(maxsize=1)
 def _reader() -> reader.Reader:
     """The reader, which always reads with the shipped embedder, whatever searches."""
-    return reader.Reader(Featuriser(shipped()))
+    return reader.Reader(shipped(), crossencoder.shipped())
+
+
+def _read(question: str, several: Several | None, found: list[list[Evidence]]) -> Composed:
+    """What the reader answers, part by part where there are several."""
+    asked = questions.read(question)
+    if several is None:
+        return Composed(_reader().read(asked, found[0]))
+    return composing.read(_reader(), asked, several, found)
 
 
 def _nearest(evidence: Sequence[Evidence]) -> tuple[ArticleRef, ...]:

@@ -2,32 +2,26 @@
 
 import json
 import math
-import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from pathlib import Path
-from threading import Lock, RLock
-from typing import TYPE_CHECKING, Any, Protocol
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag import tokens
 from rag.errors import EmbedError
+from rag.minilm import CLS, EMBEDDER, SEP, Shipped, encodable, tokenizer
 
 if TYPE_CHECKING:
     import openai
-    from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int], None]
 
-MODEL = Path(__file__).parent / "models" / "all-minilm-l6-v2"
-CLS, SEP = 101, 102
 # About a dozen passages: larger batches leave the processor's cache and take longer a passage.
 BATCH_TOKENS = 2048
-MOST_THREADS = 8
 
 REQUEST_TOKENS = 50_000
 REQUEST_TEXTS = 256
@@ -70,8 +64,7 @@ class LocalEmbedder:
     max_tokens = 256
 
     def __init__(self) -> None:
-        self._lock = RLock()
-        self._loaded: dict[str, Any] = {}
+        self._model = Shipped(EMBEDDER)
 
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """See Embedder. Texts of like length share a batch, so that little padding is computed."""
@@ -79,8 +72,8 @@ class LocalEmbedder:
         if not texts:
             return vectors
         inside = self.max_tokens - 2
-        encodings = self._tokenizer.encode_batch_fast(
-            [_encodable(text) for text in texts], add_special_tokens=False
+        encodings = tokenizer().encode_batch_fast(
+            [encodable(text) for text in texts], add_special_tokens=False
         )
         ids = [[CLS, *encoding.ids[:inside], SEP] for encoding in encodings]
         for batch in _by_length([len(row) for row in ids]):
@@ -91,7 +84,7 @@ class LocalEmbedder:
 
     def count(self, text: str) -> int:
         """See Embedder."""
-        encoding = self._tokenizer.encode(_encodable(text), add_special_tokens=False)
+        encoding = tokenizer().encode(encodable(text), add_special_tokens=False)
         return len(encoding.ids)
 
     def _run(self, rows: Sequence[Sequence[int]]) -> Vectors:
@@ -102,70 +95,8 @@ class LocalEmbedder:
             ids[line, : len(row)] = row
             mask[line, : len(row)] = 1
         # The model itself takes the mean over the mask and scales it to length 1.
-        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        (vectors,) = self._model.session.run(None, {"input_ids": ids, "attention_mask": mask})
         return np.asarray(vectors, np.float32)
-
-    @property
-    def _tokenizer(self) -> "Tokenizer":
-        tokenizer: Tokenizer = self._once("tokenizer.json", _load_tokenizer)
-        return tokenizer
-
-    @property
-    def _session(self) -> "InferenceSession":
-        session: InferenceSession = self._once("model.onnx", _load_session)
-        return session
-
-    def _once(self, name: str, load: Callable[[Path], Any]) -> Any:
-        if name not in self._loaded:
-            with self._lock:
-                if name not in self._loaded:
-                    self._loaded[name] = _read(MODEL / name, load)
-        return self._loaded[name]
-
-
-def _read(path: Path, load: Callable[[Path], Any]) -> Any:
-    try:
-        return load(path)
-    except Exception as error:  # both libraries raise bare Exceptions
-        detail = " ".join(str(error).split())[:200]
-        raise EmbedError(
-            f"The shipped model's {path.name} cannot be loaded ({detail}), so nothing can be "
-            "embedded; the articles are untouched. Install Dateline again."
-        ) from error
-
-
-def _load_tokenizer(path: Path) -> "Tokenizer":
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    # An article that spells out "[SEP]" means the letters.
-    tokenizer.encode_special_tokens = True
-    return tokenizer
-
-
-def _load_session(path: Path) -> "InferenceSession":
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = min(_processors(), MOST_THREADS)
-    # Threads that spin while they wait would take the processor from the rest of the server.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def _processors() -> int:
-    """Processors this process may run on, which can be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _encodable(text: str) -> str:
-    """Half a surrogate pair, as from an undecodable command line, is no text that can be read."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -232,7 +163,7 @@ class OpenAIEmbedder:
         used = 0
         for text in texts:
             # The API refuses an empty text.
-            sent = tokens.truncate(_encodable(text), limit=self.max_tokens) or " "
+            sent = tokens.truncate(encodable(text), limit=self.max_tokens) or " "
             size = tokens.count(sent)
             if batch and (used + size > REQUEST_TOKENS or len(batch) == REQUEST_TEXTS):
                 yield batch

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from rag.audit import Audit, audit
 from rag.disk import can_write
@@ -16,10 +16,16 @@ from rag.index import FOLDER, Index, Stamp
 from rag.library import Library
 from rag.lock import WriteLock
 from rag.model import Model
+from rag.nearest import Nearest
 from rag.passages import SPLITTER
 from rag.probe import probe
 from rag.schema import telling
 from rag.seal import Seal
+from rag.types import NO_FILTERS, Filters
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _FEW = 1000
 """So many dropped passages never make an index start over."""
@@ -54,6 +60,7 @@ class Engine:
         self.answering = answering
         self.lock = WriteLock(library.folder)
         self._index = Index(library.folder, name=library.name, stamp=self._stamp, url=chroma_url)
+        self._nearest = Nearest(library)
         self._seal = Seal(library.folder / FOLDER)
         self._on_server = chroma_url is not None
         self._make_embedder = make_embedder
@@ -98,6 +105,18 @@ class Engine:
             with self._opening:
                 self._get_in_step()
         return self._index
+
+    def nearest(
+        self, vector: "NDArray[np.float32]", *, limit: int, filters: Filters = NO_FILTERS
+    ) -> list[tuple[int, float]]:
+        """The passages nearest to a unit vector: (passage id, cosine similarity), highest first.
+
+        Raises what ``index`` raises, and DataFolderError.
+        """
+        index = self.index
+        if filters == NO_FILTERS:
+            return index.search(vector, limit=limit)
+        return self._nearest.search(index, vector, limit=limit, filters=filters)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

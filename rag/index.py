@@ -17,13 +17,16 @@ from numpy.typing import NDArray
 
 from rag.disk import can_write, is_full
 from rag.errors import DatelineError, IndexMismatch, SearchIndexError
-from rag.types import NO_FILTERS, Filters, Kind, PassageVector
+from rag.types import PassageVector
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 FOLDER = "chroma"
+
+EXPLORED = 400
+"""Passages that a search weighs at least (HNSW's ef): to ask for as many costs next to nothing."""
 
 _MOST_ROWS = 5000
 # Cosine distance up to which a vector is the one that was stored.
@@ -110,7 +113,7 @@ class Index:
                         "space": "cosine",
                         "max_neighbors": 32,
                         "ef_construction": 200,
-                        "ef_search": 400,
+                        "ef_search": EXPLORED,
                     }
                 },
             )
@@ -140,20 +143,15 @@ class Index:
             for at in range(0, len(passage_ids), _MOST_ROWS):
                 collection.delete(ids=[str(id) for id in passage_ids[at : at + _MOST_ROWS]])
 
-    def search(
-        self,
-        vector: NDArray[np.float32],
-        *,
-        limit: int,
-        filters: Filters = NO_FILTERS,
-        kind: Kind | None = None,
-    ) -> list[tuple[int, float]]:
-        """The passages nearest to a unit vector: (passage id, cosine similarity), highest first."""
+    def search(self, vector: NDArray[np.float32], *, limit: int) -> list[tuple[int, float]]:
+        """The passages nearest to a unit vector: (passage id, cosine similarity), highest first.
+
+        Under a filter see ``rag.nearest``.
+        """
         with self._telling():
             found = self._collection().query(
                 query_embeddings=vector.reshape(1, -1),
                 n_results=limit,
-                where=_where(filters, kind),
                 include=["distances"],
             )
         distances = (found["distances"] or [[]])[0]
@@ -340,21 +338,6 @@ def _metadata(row: PassageVector) -> dict[str, str | int]:
     if row.published is not None:
         metadata["published"] = _day(row.published)
     return metadata
-
-
-def _where(filters: Filters, kind: Kind | None) -> dict[str, Any] | None:
-    clauses: list[dict[str, Any]] = []
-    if filters.articles:
-        clauses.append({"article_id": {"$in": list(filters.articles)}})
-    if filters.publisher is not None:
-        clauses.append({"publisher": filters.publisher.strip().casefold()})
-    if filters.since is not None:
-        clauses.append({"published": {"$gte": _day(filters.since)}})
-    if filters.until is not None:
-        clauses.append({"published": {"$lte": _day(filters.until)}})
-    if kind is not None:
-        clauses.append({"kind": kind})
-    return {"$and": clauses} if len(clauses) > 1 else next(iter(clauses), None)
 
 
 def _day(day: date) -> int:

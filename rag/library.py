@@ -1,18 +1,21 @@
 """The library: articles, passages, vectors, full text in one SQLite file. The source of truth."""
 
+import math
 import secrets
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, func, literal, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from rag import fulltext
 from rag.errors import NotFound
+from rag.facets import SPARE, Facets, Hit, Matching
 from rag.rows import (
     Listed,
     article_of,
@@ -51,6 +54,8 @@ from rag.types import NO_FILTERS, Article, Filters, Kind, Passage, PassageVector
 from rag.upgrades import prepare
 
 _SHORTEST_ID = 4
+# From this share of the passages on it is quicker to leave the others out afterwards.
+_BROAD = 1 / 3
 
 _FOR_INDEX = (
     select(passages, vectors.c.vector, articles.c.publisher, articles.c.published)
@@ -88,6 +93,7 @@ class Library:
         self._database = open_database(folder)
         self.folder = folder
         self.sites = Sites(self._database)
+        self._facets = Facets(self._database)
         try:
             prepare(self._database, folder)
         except BaseException:
@@ -196,6 +202,13 @@ class Library:
         with reading(self._database) as connection:
             return [listed_of(row) for row in connection.execute(statement)]
 
+    def last_published(self, filters: Filters = NO_FILTERS) -> date | None:
+        """The day of the newest dated article."""
+        day = articles.c.published
+        statement = narrowed(select(day).where(day.is_not(None)), filters)
+        with reading(self._database) as connection:
+            return connection.scalar(statement.order_by(day.desc()).limit(1))
+
     def made_by(self) -> list[tuple[str, str]]:
         """The (embedder, splitter) pairs that the stored passages were made by."""
         statement = select(articles.c.embedder, articles.c.splitter).distinct()
@@ -220,6 +233,10 @@ class Library:
 
     # -- passages
 
+    def matching(self, filters: Filters, *, kind: Kind | None = None) -> Matching:
+        """The passages that a search may find under these filters."""
+        return self._facets.matching(filters, kind)
+
     def keyword(
         self,
         terms: Iterable[str],
@@ -237,16 +254,21 @@ class Library:
             return []
         found = matches.subquery()
         statement = select(found.c.id, found.c.score).order_by(found.c.score.desc(), found.c.id)
-        if kind or filters != NO_FILTERS:
-            of_passage = passages.c.id == found.c.id
-            of_article = articles.c.id == passages.c.article_id
-            statement = statement.join(passages, of_passage).join(articles, of_article)
-            statement = narrowed(statement, filters)
-        if kind:
-            statement = statement.where(passages.c.kind == kind)
+        if kind is None and filters == NO_FILTERS:
+            return self._hits(statement.limit(limit))
+        matching = self.matching(filters, kind=kind)
+        if matching.share >= _BROAD:
+            most = math.ceil(SPARE * limit / matching.share)
+            hits = self._hits(statement.limit(most))
+            left = matching.only(hits)
+            if len(left) >= limit or len(hits) < most:
+                return left[:limit]
+        # Without the "+ 0" SQLite would search the full text once for each of them.
+        return self._hits(statement.where((found.c.id + 0).in_(matching.rows())).limit(limit))
+
+    def _hits(self, statement: Select[int, float]) -> list[Hit]:
         with reading(self._database) as connection:
-            rows = connection.execute(statement.limit(limit))
-            return [(row.id, row.score) for row in rows]
+            return [(row.id, row.score) for row in connection.execute(statement)]
 
     def passages(self, passage_ids: Iterable[int]) -> dict[int, Passage]:
         """The passages with these ids, by id; those removed meanwhile are left out."""
@@ -255,6 +277,20 @@ class Library:
             for some in portions(list(passage_ids)):
                 found |= {p.id: p for p in passages_where(connection, passages.c.id.in_(some))}
         return found
+
+    def passages_in_articles(
+        self, passage_ids: Iterable[int]
+    ) -> dict[int, tuple[Passage, Article]]:
+        """The passages with these ids, each with its article, both of one moment."""
+        found: dict[int, Passage] = {}
+        of: dict[str, Article] = {}
+        with reading(self._database) as connection:
+            for some in portions(list(passage_ids)):
+                found |= {p.id: p for p in passages_where(connection, passages.c.id.in_(some))}
+            for part in portions({passage.article_id for passage in found.values()}):
+                rows = connection.execute(select(articles).where(articles.c.id.in_(part)))
+                of |= {row.id: article_of(row) for row in rows}
+        return {id: (passage, of[passage.article_id]) for id, passage in found.items()}
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """All passages of an article, in order."""

@@ -11,6 +11,7 @@ import snowballstemmer
 _STEMMERS = threading.local()
 _WORD = re.compile(r"\w+(?:[&.]\w+)*", re.UNICODE)
 _PLURAL_NUMBER = re.compile(r"^(\w*\d)s$")
+_QUOTED = re.compile(r"[\"“]([^\"”]{2,60})[\"”]")
 _POSSESSIVE = re.compile(r"['’‘]s\b|(?<=s)['’](?=\s|$)")
 
 STOP_WORDS = frozenset(
@@ -104,6 +105,11 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word.lower() not in STOP_WORDS]
 
 
+def quoted(text: str) -> list[str]:
+    """The phrases that stand in quotation marks."""
+    return [phrase for phrase in _QUOTED.findall(text) if phrase.strip()]
+
+
 def stems(text: str) -> frozenset[str]:
     """The stems of the content words of a text."""
     return frozenset(map(stem, content_words(text)))
@@ -145,7 +151,7 @@ def _marked(text: str) -> list[tuple[str, bool]]:
 def _names(text: str) -> tuple[str, ...]:
     """Runs of name words ("Goldman Sachs"), and phrases in quotation marks."""
     flags = dict(_marked(text))
-    names = [quoted for quoted in re.findall(r"[\"“]([^\"”]{2,60})[\"”]", text) if quoted.strip()]
+    names = quoted(text)
     run: list[str] = []
     for word in [*words(text), ""]:
         if flags.get(word):

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from rag import values
 from rag.about import fits_months, fits_years, is_other_sum, is_share_of_total, mentions
+from rag.crossencoder import CrossEncoder
+from rag.embed import LocalEmbedder
 from rag.features import FEATURES, Candidate, Featuriser
 from rag.passages import cite
 from rag.question import Asks, Question
-from rag.short import says_seat
+from rag.short import Short, says_seat
 from rag.twins import Printed, same
 from rag.types import Citation, Evidence, Status, Unsupported
 
@@ -32,12 +34,15 @@ _VALUES_ASKED = (Asks.MONEY, Asks.PERCENT, Asks.COUNT, Asks.QUANTITY, Asks.DURAT
 _SAME_MATTER = 0.65
 _RIVAL = 0.15
 _FIT_TO_SHOW = 0.45
+_PHRASE_TO_SHOW = 0.0
 _SUPPORT = 0.6
 _MOST_QUOTES = 3
 # A teaser says little, and of another story; an article of another month rarely holds the figure.
 _TEASER = 0.6
 _OTHER_MONTH = 0.4
 _OTHER_SUM = 0.3
+# Of two like sentences the one with the name asked for in it is meant, not the one beside it.
+_NAME_BESIDE = 0.8
 # "the Vane-based firm" says where the firm is in a word that has little to do with the rest.
 _SAYS_SEAT = 2.0
 NOT_FOUND = "Not in the articles."
@@ -51,6 +56,11 @@ class Choice:
     probability: float
 
     @property
+    def confidence(self) -> float:
+        """How likely the sentence answers; the rules' factors can lift the probability over 1."""
+        return min(1.0, self.probability)
+
+    @property
     def short(self) -> str | None:
         """The phrase in it that is shown as the answer; None when none fits well enough."""
         return _short(self.candidate)
@@ -61,6 +71,7 @@ class Reading:
     """What was made of the evidence. ``reason`` is set when no answer was found, or not all of it.
 
     ``unsupported`` is what was cut out of a model's draft; the reader itself only quotes.
+    ``confidence`` is how likely the quotes answer, None from a model.
     """
 
     status: Status
@@ -69,6 +80,7 @@ class Reading:
     citations: tuple[Citation, ...]
     reason: str | None = None
     unsupported: tuple[Unsupported, ...] = ()
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,7 @@ class Rereading:
 
 @dataclass(frozen=True)
 class Weights:
-    """A logistic regression over FEATURES: trained by ``python -m evals.bench.reader --train``.
+    """A logistic regression over FEATURES: fitted by ``python -m evals.training.weights``.
 
     Below ``threshold`` a sentence does not answer.
     """
@@ -112,8 +124,9 @@ def shipped_weights() -> Weights:
 class Reader:
     """Reads evidence with the shipped embedder. Safe across threads."""
 
-    def __init__(self, featuriser: Featuriser) -> None:
-        self._featuriser = featuriser
+    def __init__(self, embedder: LocalEmbedder, cross: CrossEncoder) -> None:
+        self._embedder = embedder
+        self._featuriser = Featuriser(embedder, cross)
         self._weights = shipped_weights()
 
     def read(self, question: Question, evidence: Sequence[Evidence]) -> Reading:
@@ -121,7 +134,7 @@ class Reader:
         choices = self.choices(question, evidence)
         if not choices or choices[0].probability < self._weights.threshold:
             return _nothing_found(question, evidence)
-        kept = _with_rivals(choices, self._weights.threshold)
+        kept = self._with_rivals(choices)
         if len(kept) > 1:
             return _answer("conflicting", sorted(kept, key=_newest_first))
         return _answer("answered", _with_support(choices, self._weights.threshold))
@@ -130,12 +143,14 @@ class Reader:
         self, question: Question, evidence: Sequence[Evidence], *, cited: Sequence[Citation]
     ) -> Rereading:
         """What else the evidence says about an answer that cites these quotes."""
-        choices = self.choices(question, evidence)
+        quoted = {each.article_id for each in cited}
+        first = sorted(evidence, key=lambda item: item.article.id not in quoted)
+        choices = self.choices(question, first)
         best = next((choice for choice in choices if _quote_of(choice, cited)), None)
         if best is None:
             return Rereading()
         others = [choice for choice in choices if choice is not best]
-        kept = _with_rivals([best, *others], self._weights.threshold)
+        kept = self._with_rivals([best, *others])
         return Rereading(
             short=_short(best.candidate),
             quoted=_cite(1, best.candidate),
@@ -155,6 +170,39 @@ class Reader:
             ),
             key=lambda choice: -choice.probability,
         )
+
+    def _with_rivals(self, choices: Sequence[Choice]) -> list[Choice]:
+        """The best sentence, and those of other articles with another value for the same thing."""
+        best = choices[0]
+        kept = [best]
+        least = max(self._weights.threshold / 2, _RIVAL * best.probability)
+        for choice in choices[1:]:
+            rival = choice.candidate
+            if (
+                choice.probability >= least
+                and _differ(rival, best.candidate)
+                and not any(_is_of_same_source(rival, taken.candidate) for taken in kept)
+                and self._is_same_matter(rival, best.candidate)
+            ):
+                kept.append(choice)
+        return kept
+
+    def _is_same_matter(self, one: Candidate, other: Candidate) -> bool:
+        """Whether two sentences are near in meaning."""
+        first, second = self._embedder.embed([one.text, other.text])
+        return float(first @ second) >= _SAME_MATTER
+
+
+def _differ(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences answer with values of one kind that are not the same."""
+    first, second = _value_of(one), _value_of(other)
+    return (
+        first is not None
+        and second is not None
+        and one.evidence.passage.kind == other.evidence.passage.kind
+        and first.kind == second.kind
+        and not values.same(first, second, bounds=False)
+    )
 
 
 def _quote_of(choice: Choice, cited: Sequence[Citation]) -> bool:
@@ -177,6 +225,8 @@ def _factor(question: Question, candidate: Candidate) -> float:
         question, f"{candidate.before}\n{candidate.text}"
     ):
         kept *= _OTHER_SUM
+    if not all(mentions(name, candidate.text) for name in question.names):
+        kept *= _NAME_BESIDE
     if says_seat(question, candidate.text):
         kept *= _SAYS_SEAT
     return kept
@@ -214,29 +264,6 @@ def _holds_phrase(question: Question, candidate: Candidate) -> bool:
     if question.asks is Asks.DATE:
         return fit > 0.0 or _WHILE.search(candidate.text) is not None
     return fit > 0.0 or question.asks not in _VALUES_ASKED
-
-
-def _with_rivals(choices: Sequence[Choice], threshold: float) -> list[Choice]:
-    """The best sentence, and those of other articles that give another value for the same thing."""
-    best = choices[0]
-    kept = [best]
-    value = _value_of(best.candidate)
-    if value is None:
-        return kept
-    for choice in choices[1:]:
-        other = choice.candidate
-        rival = _value_of(other)
-        if (
-            rival is not None
-            and choice.probability >= max(threshold / 2, _RIVAL * best.probability)
-            and other.evidence.passage.kind == best.candidate.evidence.passage.kind
-            and not any(_is_of_same_source(other, taken.candidate) for taken in kept)
-            and float(other.vector @ best.candidate.vector) >= _SAME_MATTER
-            and rival.kind == value.kind
-            and not values.same(rival, value, bounds=False)
-        ):
-            kept.append(choice)
-    return kept
 
 
 def _is_of_same_source(one: Candidate, other: Candidate) -> bool:
@@ -278,7 +305,13 @@ def _answer(status: Status, choices: Sequence[Choice]) -> Reading:
     ]
     if status == "conflicting":
         lines.insert(0, "The articles differ.")
-    return Reading(status, " ".join(lines), _short(choices[0].candidate), citations)
+    return Reading(
+        status,
+        " ".join(lines),
+        _short(choices[0].candidate),
+        citations,
+        confidence=max(choice.confidence for choice in choices),
+    )
 
 
 def _newest_first(choice: Choice) -> tuple[int, float]:
@@ -287,10 +320,19 @@ def _newest_first(choice: Choice) -> tuple[int, float]:
 
 
 def _short(candidate: Candidate) -> str | None:
-    phrase = candidate.short
-    if phrase is None or phrase.fit < _FIT_TO_SHOW:
-        return None
-    return candidate.text[phrase.start : phrase.end]
+    phrase = _shown(candidate)
+    return candidate.text[phrase.start : phrase.end] if phrase else None
+
+
+def _shown(candidate: Candidate) -> Short | None:
+    """The phrase to show as the answer: the one of the type asked for, or else what the
+    cross-encoder takes for it, which is better at names and places.
+    """
+    typed, phrase = candidate.short, candidate.phrase
+    clear = phrase is not None and phrase.fit >= _PHRASE_TO_SHOW
+    if typed is not None and typed.fit >= _FIT_TO_SHOW and not (clear and candidate.by_phrase):
+        return typed
+    return phrase if clear else None
 
 
 def _line(candidate: Candidate, citation: Citation) -> str:
@@ -301,7 +343,7 @@ def _line(candidate: Candidate, citation: Citation) -> str:
 
 
 def _cite(n: int, candidate: Candidate) -> Citation:
-    phrase = candidate.short if _short(candidate) else None
+    phrase = _shown(candidate)
     highlight = (candidate.start + phrase.start, candidate.start + phrase.end) if phrase else None
     return cite(n, candidate.evidence, candidate.start, candidate.end, highlight=highlight)
 

@@ -151,7 +151,7 @@ def _near(one: Printed, other: Printed) -> bool:
 def _told(tokens: Sequence[str | int], found: Sequence[Value]) -> Iterator[str | int]:
     """The tokens without those that tell nothing, and with one spelling for each."""
     before: str | int = ""
-    for each, after in zip(tokens, [*tokens[1:], ""], strict=True):
+    for each, after in zip(tokens, [*tokens[1:], ""], strict=False):
         if not _is_idle(each, before, after, found):
             yield _spelt(each) if isinstance(each, str) else each
         before = each

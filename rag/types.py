@@ -125,7 +125,8 @@ class Evidence:
     """A passage with its article and its scores for one question.
 
     ``dense`` is the cosine similarity (None when only keywords found it), ``keyword`` the BM25
-    score (higher is better, None when only vectors found it), ``score`` the fused one, 0 to 1.
+    score (higher is better, None when only vectors found it), ``score`` the fused one, seldom
+    under 0 or over 1.7 (see ``rag.retrieve``).
     ``copies`` are other articles that print the same passage or a part of it (see ``rag.copies``);
     ``score`` is then the best among them all.
     """
@@ -225,7 +226,9 @@ class Answer(Frozen):
     """What was asked, what the articles say, and where they say it.
 
     ``text`` carries [n] markers that name ``citations``. ``short`` is the phrase that answers,
-    when one fits the question. ``reason`` and ``nearest`` are set when the answer was not found.
+    when one fits the question. ``confidence`` is how likely the quotes answer it, 0 to 1, held to
+    what was right by ``evals.bench.reader``; None when nothing was found or a model wrote the
+    answer. ``reason`` and ``nearest`` are set when the answer was not found.
     ``condensed`` is the stand-alone question that was answered, when the one asked leant on the
     conversation before it. ``as_of`` is the newest date among the cited articles and those named
     beside them; when none is cited, that of the newest article that was searched. ``prompt`` is the
@@ -237,6 +240,7 @@ class Answer(Frozen):
     status: Status
     text: str
     short: str | None = None
+    confidence: float | None = None
     citations: tuple[Citation, ...] = ()
     reason: str | None = None
     nearest: tuple[ArticleRef, ...] = ()

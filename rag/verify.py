@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag import comparison
 from rag.bearing import Given
 from rag.claims import Claim, take_apart
+from rag.comparison import Comparison
 from rag.embed import shipped
 from rag.links import strip_links
 from rag.passages import cite
@@ -328,15 +330,23 @@ def _nearest_cites(claims: Sequence[Claim]) -> list[tuple[int, ...]]:
 
 
 def faults(
-    citations: Sequence[Citation], *, short: str | None, evidence: Sequence[Evidence]
+    citations: Sequence[Citation],
+    *,
+    short: str | None,
+    evidence: Sequence[Evidence],
+    compared: Comparison | None = None,
 ) -> list[str]:
     """What is wrong with an answer's citations, a line each; empty when all is well.
 
     Each quote must stand in a retrieved article at its offsets, hold no line of page furniture,
-    and be of the kind it claims; the short answer must stand in one of the quotes.
+    and be of the kind it claims; the short answer must stand in one of the quotes, or be what
+    follows from the values marked in two of them (see ``comparison.fault``).
     """
     articles = {item.article.id: item.article for item in evidence}
     found = [fault for citation in citations if (fault := _fault(citation, articles))]
+    if compared is not None:
+        wrong = comparison.fault(compared, short, citations)
+        return [*found, wrong] if wrong else found
     if short is not None and not any(short in citation.quote for citation in citations):
         found.append(f"the short answer {short!r} stands in no quote")
     return found

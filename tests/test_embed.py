@@ -93,7 +93,7 @@ class TestLocal:
             assert result == pytest.approx(results[0], abs=1e-5)
 
     def test_a_missing_model_says_what_to_do(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(embed, "MODEL", tmp_path)
+        monkeypatch.setattr(embed, "EMBEDDER", tmp_path)
         with pytest.raises(EmbedError, match="Install Dateline again"):
             LocalEmbedder().embed(["one"])
 
@@ -108,9 +108,9 @@ class TestLocal:
         subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize("folder", ["all-minilm-l6-v2", "o200k_base"])
+@pytest.mark.parametrize("folder", ["all-minilm-l6-v2", "cross-encoder", "o200k_base"])
 def test_shipped_files_are_those_of_the_provenance_note(folder):
-    path = embed.MODEL.parent / folder
+    path = embed.EMBEDDER.parent / folder
     note = (path / "PROVENANCE.md").read_text(encoding="utf-8")
     named = dict(re.findall(r"^\| `([\w.]+)` \| [\d,]+ \| `([0-9a-f]{64})` \|", note, re.MULTILINE))
     shipped = {file.name for file in path.iterdir()} - {"PROVENANCE.md"}

@@ -40,7 +40,7 @@ def outcomes(summary: IngestSummary) -> list[str]:
 
 def dense(engine: Engine, text: str, filters: Filters = NO_FILTERS) -> str:
     """The text of the nearest passage."""
-    [(nearest, _)] = engine.index.search(engine.embedder.embed([text])[0], limit=1, filters=filters)
+    [(nearest, _)] = engine.nearest(engine.embedder.embed([text])[0], limit=1, filters=filters)
     return engine.library.passages([nearest])[nearest].text
 
 

