@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rag import values
+from rag import synonyms, values
 from rag.about import fits_months, fits_years, is_other_sum, is_share_of_total, mentions
 from rag.crossencoder import CrossEncoder
 from rag.embed import LocalEmbedder
 from rag.features import FEATURES, Candidate, Featuriser
 from rag.passages import cite
-from rag.question import Asks, Question
+from rag.question import Asks, Question, stems
 from rag.short import Short, says_seat
 from rag.twins import Printed, same
 from rag.types import Citation, Evidence, Status, Unsupported
@@ -43,6 +43,8 @@ _OTHER_MONTH = 0.4
 _OTHER_SUM = 0.3
 # Of two like sentences the one with the name asked for in it is meant, not the one beside it.
 _NAME_BESIDE = 0.8
+# "Who is the mayor of Port Caddis?": Port Caddis alone does not make a sentence be about its mayor.
+_NAMES_ALONE = 0.4
 # "the Vane-based firm" says where the firm is in a word that has little to do with the rest.
 _SAYS_SEAT = 2.0
 NOT_FOUND = "Not in the articles."
@@ -227,9 +229,18 @@ def _factor(question: Question, candidate: Candidate) -> float:
         kept *= _OTHER_SUM
     if not all(mentions(name, candidate.text) for name in question.names):
         kept *= _NAME_BESIDE
+    if not _says_matter(question, texts):
+        kept *= _NAMES_ALONE
     if says_seat(question, candidate.text):
         kept *= _SAYS_SEAT
     return kept
+
+
+def _says_matter(question: Question, text: str) -> bool:
+    """Whether a text has any word of the question that is no name, or a synonym of one."""
+    asked = {term.stem for term in question.terms if not term.name and not term.light}
+    there = stems(text)
+    return not asked or any(key in there or synonyms.of(key) & there for key in asked)
 
 
 def _may_answer(question: Question, candidate: Candidate) -> bool:
