@@ -8,7 +8,7 @@ from itertools import product
 
 from rag import values
 from rag.dates import When
-from rag.question import stem
+from rag.question import ANYBODY, stem
 from rag.types import Citation
 from rag.values import Value
 
@@ -23,7 +23,6 @@ _MOST_DECIMALS = 3
 # "About 11,000" is taken to be off by a tenth at most.
 _OFF = Decimal("0.1")
 _FAR = Decimal("Infinity")
-_PEOPLE = frozenset(map(stem, ("people", "persons")))
 _MEASURED = frozenset({"money", "percent", "points", "count", "measure", "duration"})
 # What may stand between a number and the words of its unit.
 _UNIT_WORDS = re.compile(r"^[^a-z]*?(?:[\d.,]+|(?<=\d))\s?(?P<unit>[a-z][a-z ]*)$", re.IGNORECASE)
@@ -147,7 +146,7 @@ def are_alike(a: Value, b: Value) -> bool:
 
 def _count_one_thing(a: Value, b: Value) -> bool:
     nouns = {stem(each.noun.split()[-1]) for each in (a, b) if each.noun}
-    return a.unit == b.unit and len(nouns - _PEOPLE) <= 1
+    return a.unit == b.unit and len(nouns - ANYBODY) <= 1
 
 
 def _is_exact(value: Value) -> bool:

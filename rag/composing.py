@@ -8,7 +8,7 @@ from rag.comparatives import Measure
 from rag.comparison import Comparison, compare, marked
 from rag.question import Question
 from rag.question import read as read_question
-from rag.reader import NOT_FOUND, Reader, Reading, not_found
+from rag.reader import Reader, Reading, not_found
 from rag.several import Part, Several, Wants
 from rag.types import Citation, Evidence, Status
 
@@ -59,7 +59,7 @@ def compose(
     ]
     reason = _reason(missing) if missing else None
     if len(missing) == len(parts):
-        return Composed(replace(not_found(reason or ""), text=NOT_FOUND))
+        return Composed(not_found(reason or ""))
     numbered, citations = _numbered(readings)
     lines = [_line(part, reading) for part, reading in zip(parts, numbered, strict=True)]
     conflicting = any(reading.status == "conflicting" for reading in readings)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.minilm import CLS, SEP, Shipped, encodable, tokenizer
+from rag.minilm import CLS, SEP, Shipped, encodable, padded, tokenizer
 from rag.sentences import Span
 
 MODEL = Path(__file__).parent / "models" / "cross-encoder"
@@ -97,12 +97,10 @@ class CrossEncoder:
         ]
 
     def _run(self, made: Sequence[Row]) -> list[Logits]:
-        shape = (len(made), max(len(row.ids) for row in made))
-        ids, kinds, mask = (np.zeros(shape, np.int64) for _ in range(3))
+        ids, mask = padded([row.ids for row in made])
+        kinds = mask.copy()
         for line, row in enumerate(made):
-            ids[line, : len(row.ids)] = row.ids
-            kinds[line, row.question : len(row.ids)] = 1
-            mask[line, : len(row.ids)] = 1
+            kinds[line, : row.question] = 0
         feed = {"input_ids": ids, "token_type_ids": kinds, "attention_mask": mask}
         (logits,) = self._model.session.run(None, feed)
         return [np.asarray(one, np.float32) for one in logits]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rag import tokens
 from rag.errors import EmbedError
-from rag.minilm import CLS, EMBEDDER, SEP, Shipped, encodable, tokenizer
+from rag.minilm import CLS, EMBEDDER, SEP, Shipped, encodable, padded, tokenizer
 
 if TYPE_CHECKING:
     import openai
@@ -88,12 +88,7 @@ class LocalEmbedder:
         return len(encoding.ids)
 
     def _run(self, rows: Sequence[Sequence[int]]) -> Vectors:
-        longest = max(len(row) for row in rows)
-        ids = np.zeros((len(rows), longest), np.int64)
-        mask = np.zeros((len(rows), longest), np.int64)
-        for line, row in enumerate(rows):
-            ids[line, : len(row)] = row
-            mask[line, : len(row)] = 1
+        ids, mask = padded(rows)
         # The model itself takes the mean over the mask and scales it to length 1.
         (vectors,) = self._model.session.run(None, {"input_ids": ids, "attention_mask": mask})
         return np.asarray(vectors, np.float32)

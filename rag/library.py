@@ -19,11 +19,13 @@ from rag.facets import SPARE, Facets, Hit, Matching
 from rag.rows import (
     Listed,
     article_of,
+    articles_of,
     layers,
     listed_of,
     narrowed,
     now,
     passage_vector_of,
+    passages_of,
     passages_where,
     portions,
 )
@@ -180,12 +182,8 @@ class Library:
 
     def articles(self, article_ids: Iterable[str]) -> dict[str, Article]:
         """The articles with these ids, by id; absent ones are left out."""
-        found: dict[str, Article] = {}
         with reading(self._database) as connection:
-            for some in portions(list(article_ids)):
-                rows = connection.execute(select(articles).where(articles.c.id.in_(some)))
-                found |= {row.id: article_of(row) for row in rows}
-        return found
+            return articles_of(connection, article_ids)
 
     def newest(
         self, *, filters: Filters = NO_FILTERS, limit: int = 50, offset: int = 0
@@ -272,24 +270,16 @@ class Library:
 
     def passages(self, passage_ids: Iterable[int]) -> dict[int, Passage]:
         """The passages with these ids, by id; those removed meanwhile are left out."""
-        found: dict[int, Passage] = {}
         with reading(self._database) as connection:
-            for some in portions(list(passage_ids)):
-                found |= {p.id: p for p in passages_where(connection, passages.c.id.in_(some))}
-        return found
+            return passages_of(connection, passage_ids)
 
     def passages_in_articles(
         self, passage_ids: Iterable[int]
     ) -> dict[int, tuple[Passage, Article]]:
         """The passages with these ids, each with its article, both of one moment."""
-        found: dict[int, Passage] = {}
-        of: dict[str, Article] = {}
         with reading(self._database) as connection:
-            for some in portions(list(passage_ids)):
-                found |= {p.id: p for p in passages_where(connection, passages.c.id.in_(some))}
-            for part in portions({passage.article_id for passage in found.values()}):
-                rows = connection.execute(select(articles).where(articles.c.id.in_(part)))
-                of |= {row.id: article_of(row) for row in rows}
+            found = passages_of(connection, passage_ids)
+            of = articles_of(connection, {passage.article_id for passage in found.values()})
         return {id: (passage, of[passage.article_id]) for id, passage in found.items()}
 
     def passages_of(self, article_id: str) -> list[Passage]:

@@ -1,11 +1,14 @@
 """Loads the two shipped MiniLM models, which share a tokenizer."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.errors import EmbedError
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 T = TypeVar("T")
+Ids = NDArray[np.int64]
 
 EMBEDDER = Path(__file__).parent / "models" / "all-minilm-l6-v2"
 CLS, SEP = 101, 102
@@ -35,6 +39,16 @@ class Shipped:
             if self._session is None:
                 self._session = _read(self._path, _load_session)
             return self._session
+
+
+def padded(rows: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
+    """Token ids as one array, (rows, longest), and the mask of those that are no padding."""
+    shape = (len(rows), max(map(len, rows)))
+    ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for line, row in enumerate(rows):
+        ids[line, : len(row)] = row
+        mask[line, : len(row)] = 1
+    return ids, mask
 
 
 @lru_cache(maxsize=1)

@@ -67,7 +67,6 @@ _JOINT = re.compile(
     rf"(?:\?|,? and|; ?(?:and)?|,(?= how (?:much|many)\b)) (?=(?:{BEFORE_WH})?{WH}\b)",
     re.IGNORECASE,
 )
-_STARTS = re.compile(rf"(?:and )?(?:{BEFORE_WH})?{WH}\b", re.IGNORECASE)
 _INNER_WH = re.compile(rf"\b{WH}\b", re.IGNORECASE)
 # A question as it is put: "when did", "how many people were", "who built", not "when it opened".
 _WHOLE = re.compile(

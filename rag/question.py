@@ -110,6 +110,10 @@ def quoted(text: str) -> list[str]:
     return [phrase for phrase in _QUOTED.findall(text) if phrase.strip()]
 
 
+ANYBODY = frozenset(map(stem, ("people", "persons")))
+"""Visitors, voters and workers are people too, so that as nouns these say as little as none."""
+
+
 def stems(text: str) -> frozenset[str]:
     """The stems of the content words of a text."""
     return frozenset(map(stem, content_words(text)))

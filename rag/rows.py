@@ -67,6 +67,24 @@ def listed_of(row: Row[Any]) -> Listed:
     return Listed(**plain)
 
 
+def articles_of(connection: Connection, ids: Iterable[str]) -> dict[str, Article]:
+    """The articles with these ids, by id; absent ones are left out."""
+    found: dict[str, Article] = {}
+    for some in portions(ids):
+        rows = connection.execute(select(articles).where(articles.c.id.in_(some)))
+        found |= {row.id: article_of(row) for row in rows}
+    return found
+
+
+def passages_of(connection: Connection, ids: Iterable[int]) -> dict[int, Passage]:
+    """The passages with these ids, by id; absent ones are left out."""
+    return {
+        passage.id: passage
+        for some in portions(ids)
+        for passage in passages_where(connection, passages.c.id.in_(some))
+    }
+
+
 def passages_where(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Passage]:
     """The passages that meet a condition, by article and place, sliced from the articles' texts."""
     statement = (

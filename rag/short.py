@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag import names, values
-from rag.question import Asks, Question, stem, words
+from rag.question import ANYBODY, Asks, Question, stem, words
 from rag.sentences import Span
 from rag.synonyms import of as synonyms_of
 from rag.values import Value
@@ -32,8 +32,6 @@ _CURRENCIES = {
     "rmb": "CNY",
 }
 _SAME_NOUN = 0.5
-# Visitors, voters and workers are people too, so these say as little as no noun.
-_ANYBODY = frozenset(map(stem, ("people", "persons")))
 _REASON = re.compile(
     r"\b(?:because|due to|owing to|as a result of|thanks to|on account of|in response to"
     r"|blam(?:ed|ing)|in order to|so that|following|after|amid|since|as|to (?!be\b)(?=[a-z]+\b))\b",
@@ -164,7 +162,7 @@ def _noun_fit(question: Question, sentence: str, value: Value, like: Like) -> fl
     counted = set(map(stem, words(sentence[value.end : max(value.end, value.outer[1])])))
     if counted & set(map(stem, wanted)):
         return 1.0
-    if stem(value.noun) in _ANYBODY:
+    if stem(value.noun) in ANYBODY:
         return 0.5
     noun = words(value.noun)[-1:]
     fit = max((like(a, b) for a in wanted for b in noun), default=0.0)

@@ -11,7 +11,6 @@ import random
 import re
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,15 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals import cases
+from evals.bench import corpus
 from rag.ask import ask, warm
 from rag.embed import Embedder
 from rag.engine import Engine
 from rag.page import parse
 from rag.passages import SPLITTER, embedding_text, split
-from rag.settings import Settings
 from rag.storing import Entry
 from rag.types import Article, Passage
-from rag.wiring import open_engine
 
 PASSAGES = 10_000
 MOST = 120.0
@@ -51,10 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--passages", type=int, default=PASSAGES)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(argv)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_engine(Settings(data=Path(folder))) as engine,
-    ):
+    with corpus.empty_library() as engine:
         fill(engine, given.passages)
         result = measure(engine)
     print(json.dumps(result) if given.json else told(result))

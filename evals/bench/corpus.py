@@ -1,16 +1,31 @@
 """Articles put into an empty library as they are, and a file's offsets in the text as stored."""
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from evals.bench.figures import watched
 from rag.clean import clean
 from rag.engine import Engine
 from rag.errors import BadInput
 from rag.passages import SPLITTER, embedding_text, split
+from rag.settings import Settings
 from rag.storing import Entry
 from rag.types import Article
+from rag.wiring import open_engine
 
 _BATCH = 32
+
+
+@contextmanager
+def empty_library() -> Iterator[Engine]:
+    """An engine over an empty library, which is gone afterwards."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_engine(Settings(data=Path(folder))) as engine,
+    ):
+        yield engine
 
 
 def put(engine: Engine, articles: Sequence[Article], *, what: str) -> None:

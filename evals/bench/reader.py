@@ -9,7 +9,6 @@ by what is answered as it falls.
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -27,8 +26,6 @@ from rag.embed import shipped
 from rag.engine import Engine
 from rag.errors import BadInput
 from rag.reader import Choice
-from rag.settings import Settings
-from rag.wiring import open_engine
 
 ANSWERED, RIGHT = 0.8, 0.7
 """Shares of the answerable questions, answered and answered rightly, where false answers count."""
@@ -187,10 +184,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = {"bench": "reader", "split": given.split}
     try:
         before = figures.kept(given, **name)
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            open_engine(Settings(data=Path(folder))) as engine,
-        ):
+        with corpus.empty_library() as engine:
             corpus.put(engine, articles(squad), what="squad2")
             run = read(engine, squad.of(given.split))
         if given.save:

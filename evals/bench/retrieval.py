@@ -10,9 +10,7 @@ looks at ten passages. Recall, precision and IoU are those of the first five.
 import argparse
 import json
 import sys
-import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +23,7 @@ from rag.engine import Engine
 from rag.errors import BadInput
 from rag.ingest import ingest
 from rag.question import content_words
-from rag.settings import Settings
 from rag.types import Article, Passage
-from rag.wiring import open_engine
 
 WAYS = ("dense", "keyword", "fused")
 SETS = ("squad2", "chunking", "cases")
@@ -102,7 +98,7 @@ def in_squad(folder: Path, half: Half) -> dict[str, Question] | None:
     if read is None:
         return None
     run: dict[str, Question] = {}
-    with _library() as engine:
+    with corpus.empty_library() as engine:
         corpus.put(engine, squad.articles(read), what="squad2")
         for asked in watched([one for one in read.of(half) if one.answers], "squad2: searching"):
             gold = {squad.source_of(asked.paragraph)}
@@ -119,7 +115,7 @@ def in_chunking(folder: Path, half: Half) -> dict[str, Question] | None:
     if read is None:
         return None
     run: dict[str, Question] = {}
-    with _library() as engine:
+    with corpus.empty_library() as engine:
         corpus.put(engine, list(read.articles.values()), what="chunking")
         for one in watched([one for one in read.sought if one.half == half], "chunking: searching"):
             run[one.id] = _of_long_text(engine, one, read.articles[one.corpus].id)
@@ -140,7 +136,7 @@ def in_cases(half: Half) -> dict[str, Question]:
     """Our own cases that have a gold article, searched for in the seeds."""
     run: dict[str, Question] = {}
     asked = [one for one in cases.load([_CASES]) if one.split == half and one.article]
-    with _library() as engine:
+    with corpus.empty_library() as engine:
         ingest(engine, [_SEEDS])
         for case in watched(asked, "cases: searching"):
             gold = {str((_SEEDS / name).resolve()) for name in case.article}
@@ -149,15 +145,6 @@ def in_cases(half: Half) -> dict[str, Question]:
                 place = place_of_article(found, gold)
                 run[case.id] |= hits(way, place)
     return run
-
-
-@contextmanager
-def _library() -> Iterator[Engine]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_engine(Settings(data=Path(folder))) as engine,
-    ):
-        yield engine
 
 
 def figures_of(questions: Mapping[str, Question]) -> list[str]:

@@ -10,7 +10,6 @@ The exit code is 1 under the floors.
 
 import argparse
 import json
-import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -31,6 +30,7 @@ from evals.bench.tamper_answers import (
     written,
 )
 from evals.bench.tampering import KINDS, Change, changes
+from evals.report import Rate
 from rag.embed import LocalEmbedder
 from rag.types import Citation, Passage
 from rag.verify import Checked, check
@@ -112,16 +112,6 @@ def _within(citation: Citation, passage: Passage) -> bool:
     return same and citation.start < passage.end and citation.end > passage.start
 
 
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a rate."""
-    if not of:
-        return 0.0, 1.0
-    z, rate = 1.96, hits / of
-    middle = (rate + z * z / (2 * of)) / (1 + z * z / of)
-    wide = z / (1 + z * z / of) * math.sqrt(rate * (1 - rate) / of + z * z / (4 * of * of))
-    return max(0.0, middle - wide), min(1.0, middle + wide)
-
-
 def table(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
     """A row for each kind of alteration and what of it, for the values together, and the faithful.
 
@@ -151,7 +141,7 @@ def _kind(outcome: Outcome) -> str:
 
 def _row(group: Sequence[Outcome]) -> dict[str, float]:
     stopped = sum(one.stopped for one in group)
-    low, high = wilson(stopped, len(group))
+    low, high = Rate(stopped, len(group)).interval
     return {
         "answers": len(group),
         "stopped": stopped,

@@ -11,7 +11,6 @@ import gzip
 import hashlib
 import json
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,9 +25,7 @@ from rag.engine import Engine
 from rag.page import parse
 from rag.passages import quotable, split
 from rag.sentences import Span
-from rag.settings import Settings
 from rag.types import Article, Passage
-from rag.wiring import open_engine
 
 QUESTIONS = Path(__file__).parent / "questions"
 MISSED = 0.4
@@ -171,10 +168,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"skipped: no squad2/dev-half.json in {given.folder}", file=sys.stderr)
         return 0
     documents = articles(given.folder, squad)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_engine(Settings(data=Path(folder))) as engine,
-    ):
+    with corpus.empty_library() as engine:
         corpus.put(engine, list(documents.values()), what="documents")
         count = write(examples(engine, list(questions(squad)), documents), given.to)
     print(f"{count:,} examples in {given.to}")

@@ -8,7 +8,6 @@ the dev half of our own cases over the seeds.
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +28,6 @@ from rag.embed import shipped
 from rag.engine import Engine
 from rag.features import FEATURES, Candidate, Featuriser
 from rag.ingest import ingest
-from rag.settings import Settings
-from rag.wiring import open_engine
 
 CASES = Path(__file__).parents[1] / "cases" / "seeds.yaml"
 SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
@@ -136,10 +133,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     documents = articles(given.folder, squad)
     asked = [one for one in questions(squad) if held(documents[one.document])]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_engine(Settings(data=Path(folder))) as engine,
-    ):
+    with corpus.empty_library() as engine:
         corpus.put(engine, list(documents.values()), what="documents")
         own = [case for case in cases.load([CASES]) if case.split == "dev"]
         ingest(engine, [SEEDS])
