@@ -8,10 +8,13 @@ from contextlib import ExitStack, asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from api import problems
+from api import articles, problems
 from api.commands import Desk, hello, internal
+from api.deps import MAIN
+from api.health import health
 from api.limits import BodyLimit
-from api.routes import health, v1
+from api.questions import questions
+from api.records import open_records
 from api.state import version
 from rag.ask import warm
 from rag.engine import Engine
@@ -41,17 +44,25 @@ def create_app(
         with ExitStack() as closing:
             try:
                 engine = await run_in_threadpool(_opened, chosen, closing)
+                app.state.records = await run_in_threadpool(open_records, chosen.data)
+                closing.callback(app.state.records.dispose)
+                app.state.engines = {MAIN: engine} | {
+                    name: await run_in_threadpool(
+                        _opened, chosen.model_copy(update={"data": folder}), closing
+                    )
+                    for name, folder in (chosen.collections or {}).items()
+                }
                 if url is not None:
                     engine.lock.announce(Address(url, desk.token))
             except DatelineError as error:
                 app.state.failure = error
                 raise
-            app.state.engine = engine
             if on_ready is not None:
                 on_ready()
             yield
-            if engine.answering is not None:
-                await engine.answering.model.close()
+            for each in app.state.engines.values():
+                if each.answering is not None:
+                    await each.answering.model.close()
 
     app = FastAPI(
         title="Dateline",
@@ -64,7 +75,9 @@ def create_app(
     app.state.allow_urls = chosen.allow_urls
     app.state.desk = desk
     app.add_middleware(BodyLimit)
-    app.include_router(v1)
+    app.include_router(questions)
+    app.include_router(articles.reading)
+    app.include_router(articles.changing)
     app.include_router(health)
     app.include_router(hello)
     app.include_router(internal)

@@ -19,6 +19,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
+from api.deps import MAIN
 from api.removing import remove
 from api.schemas import INTERNAL, Batch, Hello, Sent, proof
 from api.state import version
@@ -57,7 +58,7 @@ def _admitted(
 
 
 def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
+    engine: Engine = request.app.state.engines[MAIN]
     return engine
 
 

@@ -20,6 +20,7 @@ STATUSES: dict[type[DatelineError], tuple[int, str]] = {
     errors.FetchFailed: (502, "The page could not be fetched"),
     errors.UrlsNotAllowed: (403, "No pages are fetched here"),
     errors.BadQuestion: (422, "No question that can be asked"),
+    errors.NoSuchCollection: (404, "No such collection"),
     errors.NotFound: (404, "No such article"),
     errors.SettingsError: (500, "A setting cannot work"),
     errors.BadInput: (422, "Input that cannot be used"),

@@ -9,6 +9,7 @@ DatelineError
 │   ├── BadQuestion      empty or far too long
 │   └── UrlsNotAllowed   a service was given a URL, and is set to fetch none
 ├── NotFound             no article with that id
+│   └── NoSuchCollection no collection with that name
 ├── DataFolderError      the data folder cannot be read or written
 │   ├── LibraryBusy      another process is writing to it
 │   └── LibraryTooNew    written by a newer Dateline
@@ -64,6 +65,10 @@ class UrlsNotAllowed(BadInput):
 
 class NotFound(BadInput):
     """No article has that id."""
+
+
+class NoSuchCollection(NotFound):
+    """The service has no collection of that name."""
 
 
 class DataFolderError(DatelineError):

@@ -30,6 +30,7 @@ from rag.rows import (
     portions,
 )
 from rag.schema import (
+    FILE,
     articles,
     changing,
     meta,
@@ -92,7 +93,7 @@ class Library:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._database = open_database(folder)
+        self._database = open_database(folder / FILE)
         self.folder = folder
         self.sites = Sites(self._database)
         self._facets = Facets(self._database)

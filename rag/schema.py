@@ -148,14 +148,15 @@ _ADVICE = {
 }
 
 
-def open_database(folder: Path) -> Engine:
-    """The SQLite file in ``folder``, which is made; the file at the first connection.
+def open_database(path: Path) -> Engine:
+    """The SQLite file at ``path``: its folder is made, itself at the first connection.
 
     Raises DataFolderError.
     """
+    folder = path.parent
     with telling(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        url, file = f"sqlite:///{folder / FILE}", folder / FILE
+        url, file = f"sqlite:///{path}", path
         if file.is_file() and not can_write(folder):
             engine = create_engine(url, creator=lambda: connect_to_read(file))
         else:
@@ -168,23 +169,28 @@ def open_database(folder: Path) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One read transaction: everything read in it is of one moment."""
-    with telling(_folder(engine)), engine.begin() as connection:
+    path = _path(engine)
+    with telling(path.parent, path), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
 def changing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: all of it is stored, or nothing."""
+    path = _path(engine)
     with (
-        telling(_folder(engine)),
+        telling(path.parent, path),
         engine.execution_options(dateline_write=True).begin() as connection,
     ):
         yield connection
 
 
 @contextmanager
-def telling(folder: Path) -> Iterator[None]:
-    """Turn errors of SQLite and of the file system into DataFolderError."""
+def telling(folder: Path, database: Path | None = None) -> Iterator[None]:
+    """Turn errors of SQLite and of the file system into DataFolderError.
+
+    ``database`` is the file in the folder that is used, when it is not the library.
+    """
     try:
         yield
     except FileExistsError:
@@ -199,26 +205,26 @@ def telling(folder: Path) -> Iterator[None]:
             f"changed; {advice} or set DATELINE_DATA to another folder."
         ) from error
     except DBAPIError as error:
-        raise _told(folder, error) from error
+        raise _told(database or folder / FILE, error) from error
 
 
-def _told(folder: Path, error: DBAPIError) -> DataFolderError:
+def _told(path: Path, error: DBAPIError) -> DataFolderError:
     name: str = getattr(error.orig, "sqlite_errorname", "").removeprefix("SQLITE_")
     if name.startswith(("BUSY", "LOCKED")):
         return LibraryBusy(
-            f"The library in {folder} is being written to by another process. "
+            f"The library in {path.parent} is being written to by another process. "
             "Nothing of this step was stored; try again when it has finished."
         )
     # A file beside it that cannot grow is an I/O error, or one that cannot be opened.
-    if name.startswith(("IOERR", "CANTOPEN")) and is_full(folder):
+    if name.startswith(("IOERR", "CANTOPEN")) and is_full(path.parent):
         name = "FULL"
     advice = next((text for code, text in _ADVICE.items() if name.startswith(code)), None)
     why = advice or f"{error.orig}. Nothing of this step was stored; check the data folder"
-    return DataFolderError(f"The library {folder / FILE} cannot be used: {why}.")
+    return DataFolderError(f"The file {path} cannot be used: {why}.")
 
 
-def _folder(engine: Engine) -> Path:
-    return Path(engine.url.database or "").parent
+def _path(engine: Engine) -> Path:
+    return Path(engine.url.database or "")
 
 
 def _connected(connection: sqlite3.Connection, _record: Any) -> None:

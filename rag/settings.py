@@ -1,12 +1,16 @@
 """Settings; the only reader of the environment."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rag.errors import SettingsError
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class Settings(BaseSettings):
@@ -63,8 +67,26 @@ class Settings(BaseSettings):
         default=False,
         description="Whether `dateline serve` fetches a page that is given by its URL.",
     )
+    collections: Annotated[dict[str, Path] | None, NoDecode] = Field(
+        default=None,
+        description="Further libraries that `dateline serve` answers from: `name=folder, ...`.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `dateline serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that it listens on.")
+
+    @field_validator("collections", mode="before")
+    @classmethod
+    def _named(cls, given: object) -> object:
+        """Folders by name, from ``name=folder, name=folder``."""
+        if not isinstance(given, str):
+            return given
+        pairs = [each.partition("=") for each in given.split(",") if each.strip()]
+        named = {name.strip(): folder.strip() for name, _, folder in pairs}
+        if len(named) < len(pairs) or not all(map(_NAME.fullmatch, named)):
+            raise ValueError("names of lower-case letters, digits, - and _, each given once")
+        if not all(named.values()) or "dateline" in named:
+            raise ValueError("each as name=folder, and none named dateline, the main one's name")
+        return named
 
     @model_validator(mode="before")
     @classmethod

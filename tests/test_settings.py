@@ -44,7 +44,9 @@ def test_white_space_around_a_value_is_not_part_of_it(monkeypatch: pytest.Monkey
     for name in NAMES:
         monkeypatch.setenv(name, " 1000\t\r\n")
     monkeypatch.setenv("DATELINE_ALLOW_URLS", " true\n")
+    monkeypatch.setenv("DATELINE_COLLECTIONS", " news = n ,other=o\n")
     settings = load()
+    assert settings.collections == {"news": Path("n"), "other": Path("o")}
     assert (settings.model, settings.base_url, settings.host) == ("1000", "1000", "1000")
     assert (settings.data, settings.port, settings.deadline) == (Path("1000"), 1000, 1000)
     assert settings.allow_urls is True
@@ -53,6 +55,15 @@ def test_white_space_around_a_value_is_not_part_of_it(monkeypatch: pytest.Monkey
         assert key.get_secret_value() == "1000"
     assert load(data=Path("a folder ")).data == Path("a folder ")
     assert load(host="").host == "", "which `dateline serve` refuses"
+
+
+@pytest.mark.parametrize("given", ["news", "a=1,a=2", "News=n", "=n", "news=", "dateline=n"])
+def test_collections_that_cannot_be_named_are_told(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_COLLECTIONS", given)
+    with pytest.raises(SettingsError, match="DATELINE_COLLECTIONS"):
+        load()
 
 
 def test_white_space_alone_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,82 +1,26 @@
-"""The routes. Blocking work runs in threads: Starlette's, or for a question the engine's own."""
+"""Articles over HTTP: listed, read, added and deleted. Starlette runs these in threads."""
 
-import asyncio
-from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api import problems
-from api.schemas import Articles, NewArticle, Question, Stored
-from api.state import State, look
-from rag.ask import answer
+from api.auth import needs
+from api.deps import Narrowed, Opened
+from api.schemas import Articles, NewArticle, Stored
 from rag.engine import Engine
-from rag.errors import BadArticle, NotFound, SearchIndexError, UrlsNotAllowed
+from rag.errors import BadArticle, NotFound, UrlsNotAllowed
 from rag.ingest import delete as delete_article
 from rag.ingest import ingest
 from rag.sources import Source
-from rag.types import Answer, Article, Filters
+from rag.types import Article
 from rag.walk import fetched
 
-
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine
+reading = APIRouter(prefix="/v1", dependencies=[needs("ask")])
+changing = APIRouter(prefix="/v1", dependencies=[needs("ingest")])
 
 
-def _filters(
-    publisher: Annotated[str | None, Query(max_length=500)] = None,
-    since: Annotated[date | None, Query(description="Published on this day or later.")] = None,
-    until: Annotated[date | None, Query(description="Published on this day or earlier.")] = None,
-) -> Filters:
-    return Filters(publisher=publisher, since=since, until=until)
-
-
-_CLIENT_GONE = 499
-_STOPPING = "The service is being stopped. Nothing was changed; ask again when it runs again."
-
-Opened = Annotated[Engine, Depends(_engine)]
-Narrowed = Annotated[Filters, Depends(_filters)]
-
-v1 = APIRouter(prefix="/v1")
-health = APIRouter()
-
-
-@v1.post(
-    "/ask",
-    response_model=Answer,
-    responses=problems.documented(400, 413, 422, 502, 503, 504),
-    tags=["ask"],
-)
-async def ask(asked: Question, engine: Opened, request: Request) -> Answer | Response:
-    """Answer a question with word-for-word quotes, or say that the articles do not hold it."""
-    work = asyncio.create_task(
-        answer(
-            engine,
-            asked.question,
-            filters=asked.filters,
-            as_of=asked.as_of,
-            history=asked.history,
-        )
-    )
-    gone = asyncio.create_task(_gone(request))
-    try:
-        await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
-        if not work.done():
-            # A client that has gone away ends the call to the model as well. Nobody reads this.
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
-            return Response(status_code=_CLIENT_GONE)
-    except asyncio.CancelledError:
-        # Only the end of the service cancels a request. Its loop has no time left to wait for work.
-        return problems.problem(503, detail=_STOPPING)
-    finally:
-        gone.cancel()
-        work.cancel()
-    return await work
-
-
-@v1.get("/articles", responses=problems.documented(422), tags=["articles"])
+@reading.get("/articles", responses=problems.documented(404, 422), tags=["articles"])
 def list_articles(
     engine: Opened,
     filters: Narrowed,
@@ -89,18 +33,18 @@ def list_articles(
     return Articles(articles=tuple(found[:limit]), next_offset=offset + limit if more else None)
 
 
-@v1.get("/articles/{article_id}", responses=problems.documented(404, 422), tags=["articles"])
+@reading.get("/articles/{article_id}", responses=problems.documented(404, 422), tags=["articles"])
 def get_article(article_id: str, engine: Opened) -> Article:
     """One article with its text, and each line of it with what it is and why."""
     return _exactly(engine, article_id)
 
 
-@v1.post(
+@changing.post(
     "/articles",
     status_code=201,
     responses={
         200: {"model": Stored, "description": "Stored already, or in place of an older version"},
-        **problems.documented(400, 403, 413, 422, 502, 503),
+        **problems.documented(400, 403, 404, 413, 422, 502, 503),
     },
     tags=["articles"],
 )
@@ -119,7 +63,7 @@ def add_article(given: NewArticle, response: Response, request: Request, engine:
     return Stored(id=done.id, outcome=done.outcome, title=done.title, passages=done.passages)
 
 
-@v1.delete(
+@changing.delete(
     "/articles/{article_id}",
     status_code=204,
     responses=problems.documented(404, 422, 503),
@@ -129,21 +73,6 @@ def remove_article(article_id: str, engine: Opened) -> None:
     """Delete an article with everything that was made of it."""
     with engine.writing():
         delete_article(engine, _exactly(engine, article_id).id)
-
-
-@health.get("/healthz", responses=problems.documented(503), tags=["health"])
-def healthz(engine: Opened) -> State:
-    """200 when questions can be answered, 503 when not."""
-    state = look(engine)
-    if not state.usable:
-        raise SearchIndexError(state.index)
-    return state
-
-
-async def _gone(request: Request) -> None:
-    """Returns when the client has closed the connection."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _exactly(engine: Engine, article_id: str) -> Article:

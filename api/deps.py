@@ -1,0 +1,51 @@
+"""What routes are given: the engine of the collection asked for, filters, and who may come in."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from rag.engine import Engine
+from rag.errors import NoSuchCollection
+from rag.types import Filters
+
+MAIN = "dateline"
+"""The name of the collection in the data folder itself."""
+
+
+def engines_of(request: Request) -> dict[str, Engine]:
+    """The open engines by the names of their collections, the main one first."""
+    engines: dict[str, Engine] = request.app.state.engines
+    return engines
+
+
+def engine_named(engines: dict[str, Engine], name: str) -> Engine:
+    """Raises NoSuchCollection, which names those that there are."""
+    if name not in engines:
+        raise NoSuchCollection(
+            f"There is no collection {name[:100]!r}. Nothing was done; there are: "
+            f"{', '.join(engines)}."
+        )
+    return engines[name]
+
+
+def _engine(
+    engines: Annotated[dict[str, Engine], Depends(engines_of)],
+    collection: Annotated[
+        str, Query(max_length=100, description="The collection, when there are several.")
+    ] = MAIN,
+) -> Engine:
+    return engine_named(engines, collection)
+
+
+def _filters(
+    publisher: Annotated[str | None, Query(max_length=500)] = None,
+    since: Annotated[date | None, Query(description="Published on this day or later.")] = None,
+    until: Annotated[date | None, Query(description="Published on this day or earlier.")] = None,
+) -> Filters:
+    return Filters(publisher=publisher, since=since, until=until)
+
+
+Engines = Annotated[dict[str, Engine], Depends(engines_of)]
+Opened = Annotated[Engine, Depends(_engine)]
+Narrowed = Annotated[Filters, Depends(_filters)]
