@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 from api import problems, uploads
 from api.auth import needs
 from api.deps import Narrowed, Opened
-from api.idempotency import DoneOnce
+from api.idempotency import REPLAYED, DoneOnce
 from api.schemas import Articles, Replacement, Stored
 from api.uploads import Posted
 from rag.engine import Engine
@@ -22,11 +22,15 @@ reading = APIRouter(prefix="/v1", dependencies=[needs("ask")])
 changing = APIRouter(prefix="/v1", dependencies=[needs("ingest")])
 
 _OUTCOME = "Dateline-Outcome"
-_OUTCOMES: dict[str, Any] = {
+_HEADERS: dict[str, Any] = {
+    REPLAYED: {
+        "description": "That the reply is the one that was given for this Idempotency-Key before.",
+        "schema": {"type": "string", "const": "true"},
+    },
     _OUTCOME: {
         "description": "What it came to; what is stored is told the same way each time.",
         "schema": {"type": "string", "enum": ["new", "changed", "unchanged"]},
-    }
+    },
 }
 
 # An original is a stranger's page, and shown by a browser as this site's it could act as it.
@@ -78,9 +82,9 @@ def get_original(article_id: str, engine: Opened) -> Response:
         200: {
             "model": Stored,
             "description": "Stored already, or in place of an older version",
-            "headers": _OUTCOMES,
+            "headers": _HEADERS,
         },
-        201: {"headers": _OUTCOMES},
+        201: {"headers": _HEADERS},
         **problems.documented(400, 403, 404, 409, 413, 415, 422, 502, 503),
     },
     openapi_extra=uploads.described(),
@@ -105,7 +109,7 @@ def add_article(given: Posted, engine: Opened, once: DoneOnce) -> Response:
     "/articles/{article_id}",
     response_model=Stored,
     responses={
-        200: {"headers": _OUTCOMES},
+        200: {"headers": _HEADERS},
         **problems.documented(400, 404, 409, 413, 422, 502, 503),
     },
     tags=["articles"],

@@ -39,6 +39,9 @@ from rag.schema import changing, reading
 
 KEPT_FOR = timedelta(hours=24)
 
+REPLAYED = "Idempotent-Replayed"
+"""A header of what is answered again."""
+
 # What the request itself is refused for: nothing was begun, so it may be sent mended.
 _REFUSED = (400, 401, 403, 413, 415, 422)
 
@@ -192,7 +195,7 @@ def _is_kept(response: Response) -> bool:
 
 
 def _again(kept: Row[Any]) -> Response:
-    headers = json.loads(kept.headers) | {"idempotent-replayed": "true"}
+    headers = json.loads(kept.headers) | {REPLAYED: "true"}
     return Response(kept.body, kept.status, headers)
 
 

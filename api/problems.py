@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from rag import errors
 from rag.errors import DatelineError
@@ -171,7 +172,19 @@ async def _refused(request: Request, error: Exception) -> Response:
     if detail == phrase:
         detail = f"{phrase}: {request.method} {request.url.path}. /openapi.json lists the routes."
     headers = dict(error.headers) if error.headers else None
+    if error.status_code == 405 and (methods := _methods(request)):
+        headers = {"Allow": ", ".join(sorted(methods))}
     return problem(error.status_code, detail=detail, headers=headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """What may be asked of a path; Starlette names only what the first of its routes takes."""
+    return {
+        method.upper()
+        for path, operations in request.app.openapi()["paths"].items()
+        if compile_path(path)[0].match(request.scope["path"])
+        for method in operations
+    }
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:

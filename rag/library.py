@@ -22,6 +22,7 @@ from rag.rows import (
     articles_of,
     layers,
     listed_of,
+    listing,
     narrowed,
     now,
     passage_vector_of,
@@ -212,22 +213,12 @@ class Library:
 
         Only those whose titles hold all words of ``title``, when it is given.
         """
-        day = func.coalesce(articles.c.published, func.date(articles.c.added_at))
-        count = select(func.count()).where(passages.c.article_id == articles.c.id).scalar_subquery()
-        statement = (
-            narrowed(select(articles, count.label("passages")), filters)
-            .order_by(day.desc(), articles.c.added_at.desc(), articles.c.id)
-            .limit(limit)
-            .offset(offset)
-        )
-        if title is not None:
-            titled = fulltext.in_title(title)
-            if titled is None:
-                return []
-            of = select(passages.c.article_id).where(passages.c.id.in_(titled))
-            statement = statement.where(articles.c.id.in_(of))
+        statement = listing(filters, title)
+        if statement is None:
+            return []
         with reading(self._database) as connection:
-            return [listed_of(row) for row in connection.execute(statement)]
+            rows = connection.execute(statement.limit(limit).offset(offset))
+            return [listed_of(row) for row in rows]
 
     def last_published(self, filters: Filters = NO_FILTERS) -> date | None:
         """The day of the newest dated article."""

@@ -174,6 +174,8 @@ def test_a_library_of_another_embedder_can_be_read_not_asked(tmp_path: Path) -> 
         b'{"question": "why?", "more": 1}',
         b'{"question": "why?", "filters": {"publisher": "\\udfff"}}',
         b'{"question": "why?", "filters": {"since": "soon"}}',
+        b'{"question": "why?", "filters": {"since": 0}}',
+        b'{"question": "why?", "as_of": "1777852800"}',
         b'{"question": "why?", "filters": {"articles": "a"}}',
         b'{"question": "' + b"why " * 25_000 + b'"}',
         b'{"question": ' + b"9" * 5_000 + b"}",
@@ -209,6 +211,9 @@ def test_a_null_byte_in_a_question_is_only_a_character(reading: TestClient) -> N
         ({"text": BAKERY, "title": "\ud800"}, "title"),
         ({"text": BAKERY, "title": ""}, "title"),
         ({"text": BAKERY, "published": "2026-13-01"}, "published"),
+        ({"text": BAKERY, "published": "0"}, "published"),
+        ({"text": BAKERY, "updated": 0}, "updated"),
+        ({"text": BAKERY, "fetched": 1_700_000_000}, "fetched"),
         ({"text": "x" * 5_000_001}, "larger than 5 MB"),
         ({"title": "No text"}, "text"),
     ],
@@ -232,7 +237,9 @@ def test_a_body_that_is_too_large_is_refused_however_it_is_sent(reading: TestCli
     problem(reading.post("/v1/articles", content=large[:-1], headers=headers), 422)
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "offset=-1", "since=soon"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=501", "limit=x", "offset=-1", "since=soon", "until=0"]
+)
 def test_a_bad_query_is_refused(reading: TestClient, query: str) -> None:
     name = query.partition("=")[0]
     assert name in problem(reading.get(f"/v1/articles?{query}"), 422)["errors"][0]["field"]
@@ -245,6 +252,8 @@ def test_unknown_routes_and_methods(reading: TestClient) -> None:
     response = reading.put("/v1/ask")
     problem(response, 405)
     assert response.headers["allow"] == "POST"
+    assert reading.patch("/v1/articles").headers["allow"] == "GET, POST"
+    assert reading.patch("/v1/articles/x").headers["allow"] == "DELETE, GET, PUT"
 
 
 def test_a_fault_of_ours_tells_no_details(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pages_of_news import BAKERY, BRIDGE, COST
 from test_http import problem, service
 
+from rag import storing
 from rag.ingest import ingest
 from rag.settings import load
 from rag.sources import Source
@@ -264,6 +265,24 @@ def test_what_cannot_replace_changes_nothing(client: TestClient) -> None:
         problem(client.put(f"/v1/articles/{article_id}", json=page), 422)
     assert client.get("/v1/articles").json() == before
     assert client.post("/v1/ask", json={"question": COST}).json()["status"] == "answered"
+
+
+def test_a_replacement_that_fails_leaves_what_was_there(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"text": BRIDGE, "author": "Ann"}
+    article_id = client.post("/v1/articles", json=given).json()["id"]
+    before = client.get(f"/v1/articles/{article_id}").json()
+
+    def fails(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    # The last that is done of it, when the old one is dropped already.
+    with monkeypatch.context() as patched:
+        patched.setattr(storing, "add_passages", fails)
+        problem(client.put(f"/v1/articles/{article_id}", json={"text": BAKERY}), 500)
+    assert client.get(f"/v1/articles/{article_id}").json() == before
+    assert client.post("/v1/ask", json={"question": COST}).json()["short"] == "412 million euros"
 
 
 def test_a_replaced_article_is_no_longer_its_files(client: TestClient, tmp_path: Path) -> None:
