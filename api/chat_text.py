@@ -33,6 +33,7 @@ _MARKER = re.compile(r"(\[\d{1,3}\])")
 _TAG = re.compile(r"<(?=[a-zA-Z/!?@#$])")
 _SIGNS = re.compile(r"[*_~|`\[]|&(?=#?\w+;)")
 _LINE_START = re.compile(r"^[ \t]*(\d{0,9})([#>+=.)-])", re.MULTILINE)
+_BRACKETS = str.maketrans("[]", "［］")
 _UNSAFE = re.compile(r"[^!#%&*+,\-./0-9:;=?@A-Z_a-z~]")
 
 
@@ -82,10 +83,9 @@ def sources(answer: Answer, *, page: Callable[[str], str]) -> tuple[Source, ...]
 
 def content(answer: Answer, *, style: Style, page: Callable[[str], str]) -> str:
     """What a chat tool shows of an answer. Only ``markdown`` also lists quotes and articles."""
-    model = answer.model != READER
-    parts = [_by_model(answer) if model else _by_reader(answer)]
+    parts = [_text(answer)]
     if answer.reason and answer.reason not in answer.text:
-        parts.append(escaped(answer.reason))
+        parts.append(_LINE_START.sub(r"\1\\\2", escaped(answer.reason)))
     if answer.nearest:
         near = "\n".join(f"- {_named(each, each.id, page)}" for each in answer.nearest)
         parts.append(f"{_NEAREST}\n\n{near}")
@@ -114,22 +114,24 @@ def _piece(text: str) -> str:
     return f"`{core}`{rest}" if core else rest
 
 
-def _by_model(answer: Answer) -> str:
-    """A model's own Markdown; of links in it, and in quotes put beside it, only the cited ones."""
-    urls = frozenset(each.url for each in answer.citations if each.url)
-    return strip_links(answer.text, urls=urls)[0]
-
-
-def _by_reader(answer: Answer) -> str:
-    """The reader's text. Only its own markers are markers, not what looks so in a quote."""
+def _text(answer: Answer) -> str:
+    """The text of an answer. A model's is Markdown, the reader's is not; quotes are in neither."""
     quotes = sorted({each.quote for each in answer.citations}, key=len, reverse=True)
+    if not quotes:
+        return _unquoted(answer.text, answer)
+    pieces = re.split(f"({'|'.join(map(re.escape, quotes))})", answer.text)
+    return "".join(
+        escaped(piece) if at % 2 else _unquoted(piece, answer) for at, piece in enumerate(pieces)
+    )
+
+
+def _unquoted(text: str, answer: Answer) -> str:
+    if answer.model != READER:
+        urls = frozenset(each.url for each in answer.citations if each.url)
+        return strip_links(text, urls=urls)[0]
     numbers = {f"[{each.n}]" for each in answer.citations}
-    pieces = re.split(f"({'|'.join(map(re.escape, quotes))})", answer.text) if quotes else []
-    said = ""
-    for at, piece in enumerate(pieces or [answer.text]):
-        for part in [piece] if at % 2 else _MARKER.split(piece):
-            said += part if part in numbers and not at % 2 else _lines(part)
-    return _LINE_START.sub(r"\1\\\2", said)
+    parts = (part if part in numbers else _lines(part) for part in _MARKER.split(text))
+    return _LINE_START.sub(r"\1\\\2", "".join(parts))
 
 
 def _lines(text: str) -> str:
@@ -151,7 +153,8 @@ def _entry(citation: Citation, text: str, page: Callable[[str], str]) -> str:
 
 
 def _named(article: ArticleRef | Citation, article_id: str, page: Callable[[str], str]) -> str:
-    title = escaped(article.title) or "Untitled"
+    # In the text of a link they would have to be escaped in pairs, which are taken for a formula.
+    title = escaped(article.title.translate(_BRACKETS)) or "Untitled"
     parts = [f"[{title}](<{_link(article.url) or page(article_id)}>)"]
     if article.publisher:
         parts.append(escaped(article.publisher))
@@ -173,5 +176,5 @@ def _at(url: str, quote: str) -> str:
     """The address of a quote on its page."""
     words = one_line(quote).split()
     ends = [words] if len(words) <= 2 * _WORDS else [words[:_WORDS], words[-_WORDS:]]
-    text = ",".join(percent(" ".join(end), safe="").replace("-", "%2D") for end in ends)
+    text = ",".join(percent(" ".join(end)[:100], safe="").replace("-", "%2D") for end in ends)
     return f"{url}{'' if '#' in url else '#'}:~:text={text}"
