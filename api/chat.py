@@ -97,7 +97,7 @@ async def complete(asked: ChatRequest, engines: Engines, request: Request) -> An
             yield from event.lines(style=asked.citation_style or "markdown", with_usage=with_usage)
 
     found = await streamed(_soon(work), request, write=write, failed=_failed)
-    return chat_errors.fit(request.url.path, found) if found.status_code >= 400 else found
+    return chat_errors.fit(request.url.path, found)
 
 
 async def _answered(

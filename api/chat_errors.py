@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
+PROBLEM = "application/problem+json"
 
 _KINDS = {429: "rate_limit_error", 403: "permission_error"}
 _CODES = {401: "invalid_api_key", 413: "request_too_large", 429: "rate_limit_exceeded"}
@@ -59,7 +60,8 @@ def fit(path: str, response: Response) -> Response:
 
     What does not fit a schema is 400 there, as OpenAI answers.
     """
-    if not any(path == root or path.startswith(f"{root}/") for root in (CHAT, MODELS)):
+    here = any(path == root or path.startswith(f"{root}/") for root in (CHAT, MODELS))
+    if not here or response.media_type != PROBLEM:
         return response
     document = json.loads(bytes(response.body))
     status = 400 if document["type"].endswith(":UnfitRequest") else response.status_code
