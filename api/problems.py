@@ -20,6 +20,7 @@ STATUSES: dict[type[DatelineError], tuple[int, str]] = {
     errors.AddressRefused: (422, "No address that is fetched"),
     errors.FetchFailed: (502, "The page could not be fetched"),
     errors.UrlsNotAllowed: (403, "No pages are fetched here"),
+    errors.AlreadyStored: (409, "Another article has this content or address"),
     errors.BadQuestion: (422, "No question that can be asked"),
     errors.NoSuchCollection: (404, "No such collection"),
     errors.NotFound: (404, "No such article"),
@@ -136,6 +137,11 @@ def fault() -> dict[str, Any]:
     return document(500, detail=detail)
 
 
+def failed() -> Response:
+    """A response with ``fault``."""
+    return _response(fault(), None)
+
+
 def install(app: FastAPI) -> None:
     """Have the application answer every error in this form, or where OpenAI's is due, in that."""
     app.add_exception_handler(DatelineError, _fitting(_told))
@@ -179,7 +185,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:
-    return _response(fault(), None)
+    return failed()
 
 
 def _may_pass(error: DatelineError) -> bool:

@@ -8,7 +8,6 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticSerializationError
 
 from rag.rows import Listed
-from rag.storing import Outcome
 from rag.types import NO_FILTERS, Fetched, Filters, Frozen, Turn, Url
 
 INTERNAL = "/internal"
@@ -55,29 +54,46 @@ class Metadata(Given):
     fetched: Fetched | None = None
 
 
-class NewArticle(Metadata):
-    """A page as text or HTML, or only its URL, from which it is fetched where that is allowed.
-
-    One whose text or URL is stored already is compared with what is there.
-    """
+class Page(Metadata):
+    """A page as text or HTML."""
 
     text: str | None = None
     html: str | None = None
 
     @model_validator(mode="after")
-    def _one_page(self) -> Self:
-        if (self.text is not None) + (self.html is not None) > 1:
+    def _one_form(self) -> Self:
+        if self.text is not None and self.html is not None:
             raise ValueError("text and html are two forms of one page; give one of them")
+        return self
+
+
+class NewArticle(Page):
+    """A page as text or HTML, or only its URL, from which it is fetched where that is allowed.
+
+    One whose text or URL is stored already is compared with what is there.
+    """
+
+    @model_validator(mode="after")
+    def _is_there(self) -> Self:
         if self.text is None and self.html is None and self.url is None:
             raise ValueError("a page is missing: give text, html or url")
         return self
 
 
+class Replacement(Page):
+    """A page as text or HTML. What was known of the older one is forgotten."""
+
+    @model_validator(mode="after")
+    def _is_there(self) -> Self:
+        if self.text is None and self.html is None:
+            raise ValueError("a page is missing: give text or html")
+        return self
+
+
 class Stored(Frozen):
-    """What became of an article that was given."""
+    """An article that was given, as it is stored now."""
 
     id: str
-    outcome: Outcome
     title: str
     passages: int
 

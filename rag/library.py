@@ -52,6 +52,7 @@ from rag.storing import (
     drop_passages,
     id_for,
     note_source,
+    swap,
 )
 from rag.types import NO_FILTERS, Article, Filters, Kind, Passage, PassageVector
 from rag.upgrades import prepare
@@ -120,7 +121,7 @@ class Library:
         One whose content is stored already adds nothing but its file's name, and may come without
         passages. What was stored under its URL, or in its file and no other, goes away.
         """
-        made_by: dict[str, object] = {"embedder": embedder, "splitter": splitter, "added_at": now()}
+        made_by = _made_by(embedder, splitter)
         stored: list[Stored] = []
         added: list[tuple[str, Entry]] = []
         with changing(self._database) as connection:
@@ -141,6 +142,14 @@ class Library:
             add_passages(connection, added)
         return stored
 
+    def replace(self, article_id: str, entry: Entry, *, embedder: str, splitter: str) -> None:
+        """Store an article in place of the one with this id, in one transaction.
+
+        Neither its content nor its address may be that of a third one. Raises NotFound.
+        """
+        with changing(self._database) as connection:
+            swap(connection, article_id, entry, _made_by(embedder, splitter))
+
     def resplit(self, entries: Iterable[Entry], *, embedder: str, splitter: str) -> None:
         """Give stored articles labels, passages and vectors anew, in one transaction."""
         with changing(self._database) as connection:
@@ -159,10 +168,15 @@ class Library:
     # -- articles read
 
     def raw(self, article_id: str) -> str:
-        """What was given for the article with this id: its HTML, or its text before cleaning."""
+        """What was given for the article with this id: its HTML, or its text before cleaning.
+
+        Raises NotFound.
+        """
         statement = select(articles.c.raw, articles.c.text).where(articles.c.id == article_id)
         with reading(self._database) as connection:
-            row = connection.execute(statement).one()
+            row = connection.execute(statement).first()
+        if row is None:
+            raise NotFound(_not_found(article_id, []))
         return zlib.decompress(row.raw).decode() if row.raw is not None else str(row.text)
 
     def get(self, article_id: str) -> Article:
@@ -187,9 +201,17 @@ class Library:
             return articles_of(connection, article_ids)
 
     def newest(
-        self, *, filters: Filters = NO_FILTERS, limit: int = 50, offset: int = 0
+        self,
+        *,
+        filters: Filters = NO_FILTERS,
+        title: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
     ) -> list[Listed]:
-        """Articles, the newest first: by published date, or the day added for those without."""
+        """Articles, the newest first: by published date, or the day added for those without.
+
+        Only those whose titles hold all words of ``title``, when it is given.
+        """
         day = func.coalesce(articles.c.published, func.date(articles.c.added_at))
         count = select(func.count()).where(passages.c.article_id == articles.c.id).scalar_subquery()
         statement = (
@@ -198,6 +220,12 @@ class Library:
             .limit(limit)
             .offset(offset)
         )
+        if title is not None:
+            titled = fulltext.in_title(title)
+            if titled is None:
+                return []
+            of = select(passages.c.article_id).where(passages.c.id.in_(titled))
+            statement = statement.where(articles.c.id.in_(of))
         with reading(self._database) as connection:
             return [listed_of(row) for row in connection.execute(statement)]
 
@@ -375,6 +403,10 @@ class Library:
     def _meta(self, key: str) -> str | None:
         with reading(self._database) as connection:
             return _meta(connection, key)
+
+
+def _made_by(embedder: str, splitter: str) -> dict[str, object]:
+    return {"embedder": embedder, "splitter": splitter, "added_at": now()}
 
 
 def _meta(connection: Connection, key: str) -> str | None:
