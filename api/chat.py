@@ -48,7 +48,7 @@ def list_models(engines: Engines) -> ChatModels:
 
 @chat.get(
     "/models/{model}",
-    responses=chat_errors.documented(401, 403, 404, 429),
+    responses=chat_errors.documented(401, 403, 404, 422, 429),
     tags=["OpenAI-compatible"],
 )
 def get_model(model: str, engines: Engines) -> ChatModel:

@@ -74,8 +74,10 @@ class ChatRequest(Tolerant):
 
     System messages are no instructions to this service, which quotes articles; they are ignored,
     and so is every parameter that is not here (temperature, max_tokens, tools ...).
-    ``citation_style``: ``markdown`` lists the sources at the end of the text too; ``standard``
-    gives them beside the text only; ``openwebui`` as the events of Open WebUI, with their quotes.
+    ``citation_style``: ``markdown``, the default, also lists the sources with their quotes at the
+    end of the text, since that is what every chat tool shows; ``standard`` gives them beside the
+    text only, for programs; ``openwebui``, in a stream, as events of which Open WebUI shows the
+    quotes, in place of the annotations of which it shows the titles.
     """
 
     messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1, max_length=10_000)]
