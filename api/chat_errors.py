@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
+_ROOTS = (CHAT, MODELS, "/v1/responses")
 PROBLEM = "application/problem+json"
 
 _KINDS = {429: "rate_limit_error", 403: "permission_error"}
@@ -60,7 +61,7 @@ def fit(path: str, response: Response) -> Response:
 
     What does not fit a schema is 400 there, as OpenAI answers.
     """
-    here = any(path == root or path.startswith(f"{root}/") for root in (CHAT, MODELS))
+    here = any(path == root or path.startswith(f"{root}/") for root in _ROOTS)
     if not here or response.media_type != PROBLEM:
         return response
     document = json.loads(bytes(response.body))

@@ -91,7 +91,7 @@ def text_of(found: list[dict[str, Any]]) -> str:
     return "".join(choice["delta"].get("content", "") for choice in choices)
 
 
-def refused(response: httpx2.Response, status: int, code: str) -> dict[str, Any]:
+def refused(response: httpx2.Response, status: int, code: str | None) -> dict[str, Any]:
     """An error in OpenAI's form."""
     assert response.status_code == status
     assert response.headers["content-type"] == "application/json"
@@ -362,6 +362,7 @@ def test_errors_are_in_openais_form(reading: TestClient) -> None:
     refused(reading.post(CHAT, content=parts, headers=headers), 413, "request_too_large")
     assert reading.get(CHAT).headers["content-type"] == "application/json"
     assert reading.get(CHAT).status_code == 405
+    assert refused(reading.post("/v1/responses", json={}), 404, None)["message"]
     assert reading.get("/v1/nothing").headers["content-type"] == "application/problem+json"
     told = reading.post("/v1/ask", json={"question": "?"})
     assert told.headers["content-type"] == "application/problem+json"
