@@ -35,6 +35,9 @@ from rag.types import Usage
 PATIENCE_SECONDS = 2.0
 """How long an answer may take before its stream begins. What fails sooner has a status."""
 
+_LONGEST_COUNTED = 20_000
+_MOST_COUNTED = 20
+
 WAITING: Literal["waiting"] = "waiting"
 
 chat = APIRouter(prefix="/v1", dependencies=[needs("ask")])
@@ -126,7 +129,7 @@ async def _aside(
     asked: ChatRequest, messages: list[Message], side: chat_side.Side, engine: Engine
 ) -> Said:
     text, said = await chat_side.reply(messages, side, answering=engine.answering)
-    read = [each["content"] for each in messages]
+    read = [each["content"][:_LONGEST_COUNTED] for each in messages[-_MOST_COUNTED:]]
     usage = await asyncio.to_thread(_tokens, said.usage if said else None, read, text)
     return Said(model=asked.model, text=text, usage=usage)
 

@@ -32,7 +32,7 @@ _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
     "assistant": "assistant",
 }
 _MOST_TURNS = 20
-_LONGEST_TURN = 20_000
+_LONGEST_TURN = 4_000
 _PIECE = re.compile(r"\s*(?:\S+\s*){1,6}")
 
 

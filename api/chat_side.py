@@ -27,6 +27,8 @@ MOST_TOKENS = 200
 
 _SECONDS = 15.0
 _INSTRUCTIONS = 8_000
+_LONGEST_READ = 20_000
+_MOST_MESSAGES = 8
 _MOST_ITEMS = 5
 _LONGEST_ITEM = 200
 _LONGEST_TITLE = 60
@@ -49,7 +51,7 @@ _ONE_EMOJI = re.compile(r"\bsingle emoji\b", re.IGNORECASE)
 _QUICK_REPLIES = re.compile(r"\bquick-reply suggestions\b", re.IGNORECASE)
 _ONLY = re.compile(r"\bonly\b", re.IGNORECASE)
 _FIRST_ASKED = re.compile(
-    r"^\s*user\s*:\s*(.+?)(?=^\s*(?:ai|assistant)\s*:|</chat_history>|\Z)",
+    r"^[ \t]*user[ \t]*:(.+?)(?=^[ \t]*(?:ai|assistant)[ \t]*:|</chat_history>|\Z)",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 _JSON = re.compile(r"\{.*\}", re.DOTALL)
@@ -113,14 +115,13 @@ async def reply(
 
 
 async def _asked(messages: Sequence[Message], answering: Answering) -> Completion:
-    budget = answering.prompt_tokens // max(len(messages), 1)
-    sent: list[Message] = [
-        {
-            "role": each["role"],
-            "content": await asyncio.to_thread(tokens.truncate, each["content"], limit=budget),
-        }
-        for each in messages
-    ]
+    few = messages[-_MOST_MESSAGES:]
+    budget = answering.prompt_tokens // len(few)
+    sent: list[Message] = []
+    for each in few:
+        text = each["content"][:_LONGEST_READ]
+        text = await asyncio.to_thread(tokens.truncate, text, limit=budget)
+        sent.append({"role": each["role"], "content": text})
     latest = asyncio.get_running_loop().time() + min(_SECONDS, answering.deadline)
     return await answering.model.complete(sent, deadline=latest, most_tokens=MOST_TOKENS)
 
@@ -152,7 +153,7 @@ def _by_rule(messages: Sequence[Message], kind: Kind) -> Any:
 
 def _title(messages: Sequence[Message]) -> str:
     """The beginning of what the user asked first."""
-    asked = [each["content"] for each in messages if each["role"] == "user"]
+    asked = [each["content"][:_LONGEST_READ] for each in messages if each["role"] == "user"]
     quoted = _FIRST_ASKED.search(asked[-1]) if asked else None
     first = quoted[1] if quoted else (asked[0] if len(asked) > 1 else "")
     words = _clean(first, longest=1_000).split()[:_TITLE_WORDS]

@@ -184,3 +184,13 @@ def test_a_model_that_fails_spoils_no_title(data: Path) -> None:
         response = client.post(CHAT, json=asking(WEBUI_TITLE))
     assert model.requests
     assert json.loads(response.json()["choices"][0]["message"]["content"]) == {"title": TITLE}
+
+
+@pytest.mark.parametrize("filling", ["\n", " ", "user:", "[", "a", "### Task:\n"])
+def test_a_huge_prompt_takes_no_longer_than_its_size(reading: TestClient, filling: str) -> None:
+    # A rule that looked back at each character would not end within the hour.
+    ask = "Provide a concise title for this conversation.\nUser: "
+    given = ask + filling * (1_000_000 // len(filling))
+    response = reading.post(CHAT, json=asking(given))
+    assert response.status_code == 200
+    assert len(response.json()["choices"][0]["message"]["content"]) < 100
