@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from api import articles, problems
+from api.chat import chat
 from api.commands import Desk, hello, internal
 from api.deps import MAIN
 from api.health import health
@@ -75,6 +76,7 @@ def create_app(
     )
     app.state.failure = None
     app.state.allow_urls = chosen.allow_urls
+    app.state.public_url = chosen.public_url
     app.state.desk = desk
     app.state.under_way = UnderWay()
     app.add_middleware(BodyLimit)
@@ -82,6 +84,7 @@ def create_app(
     app.include_router(searching)
     app.include_router(articles.reading)
     app.include_router(articles.changing)
+    app.include_router(chat)
     app.include_router(health)
     app.include_router(hello)
     app.include_router(internal)

@@ -301,14 +301,18 @@ def test_openapi_says_what_the_routes_do(reading: TestClient) -> None:
         ("/v1/articles/{article_id}", "put"),
         ("/v1/articles/{article_id}/raw", "get"),
         ("/v1/articles/{article_id}", "delete"),
+        ("/v1/models", "get"),
+        ("/v1/models/{model}", "get"),
+        ("/v1/chat/completions", "post"),
         ("/healthz", "get"),
     }
     for path, method in routes:
         for status, response in described["paths"][path][method]["responses"].items():
             media = set(response.get("content", {}))
             if status >= "300":
-                assert media == {"application/problem+json"}
-            elif path == "/v1/ask":
+                openai = path.startswith(("/v1/models", "/v1/chat/"))
+                assert media == {"application/json" if openai else "application/problem+json"}
+            elif path in ("/v1/ask", "/v1/chat/completions"):
                 assert media == {"application/json", "text/event-stream"}
             elif path.endswith("/raw"):
                 assert media == {"text/plain"}

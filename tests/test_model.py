@@ -275,6 +275,25 @@ class TestModel:
         assert headers["authorization"] == f"Bearer {KEY}"
         assert headers["openai-organization"] == "org-1"
 
+    @pytest.mark.parametrize(
+        ("base_url", "name"), [(BASE, "max_tokens"), (None, "max_completion_tokens")]
+    )
+    def test_a_limit_of_tokens_has_the_name_that_the_server_knows(self, base_url, name):
+        asked = Model(name="m", base_url=base_url, api_key=KEY)
+
+        async def go():
+            deadline = asyncio.get_running_loop().time() + 5
+            await asked.complete(MESSAGES, deadline=deadline, most_tokens=7)
+            await asked.complete(MESSAGES, deadline=deadline)
+            await asked.close()
+
+        at = base_url or "https://api.openai.com/v1"
+        with respx.mock(using="httpcore2", base_url=at) as router:
+            route = router.post("/chat/completions").mock(return_value=reply())
+            asyncio.run(go())
+        limited, free = sent(route)
+        assert limited == free | {name: 7}
+
     def test_one_client_for_each_event_loop(self, wire, monkeypatch):
         made = []
 
