@@ -8,7 +8,8 @@ from contextlib import ExitStack, asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from api import articles, problems
+from api import articles, problems, web
+from api.catalogue import catalogue
 from api.commands import Desk, hello, internal
 from api.deps import MAIN
 from api.health import health
@@ -69,6 +70,7 @@ def create_app(
         version=version(),
         summary="Answers questions from your articles, with word-for-word quotes.",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
     )
     app.state.failure = None
@@ -78,9 +80,11 @@ def create_app(
     app.include_router(questions)
     app.include_router(articles.reading)
     app.include_router(articles.changing)
+    app.include_router(catalogue)
     app.include_router(health)
     app.include_router(hello)
     app.include_router(internal)
+    web.install(app)
     problems.install(app)
     return app
 

@@ -24,11 +24,14 @@ changing = APIRouter(prefix="/v1", dependencies=[needs("ingest")])
 def list_articles(
     engine: Opened,
     filters: Narrowed,
+    title: Annotated[str | None, Query(max_length=500, description="Part of the title.")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> Articles:
     """List the articles, the newest first."""
-    found = engine.library.newest(filters=filters, limit=limit + 1, offset=offset)
+    found = engine.library.newest(
+        filters=filters, titled=title, limit=limit + 1, offset=offset
+    )
     more = len(found) > limit
     return Articles(articles=tuple(found[:limit]), next_offset=offset + limit if more else None)
 

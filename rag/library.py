@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from rag import fulltext
+from rag import fulltext, listing
 from rag.errors import NotFound
 from rag.facets import SPARE, Facets, Hit, Matching
 from rag.rows import (
@@ -21,7 +21,6 @@ from rag.rows import (
     article_of,
     articles_of,
     layers,
-    listed_of,
     narrowed,
     now,
     passage_vector_of,
@@ -187,19 +186,21 @@ class Library:
             return articles_of(connection, article_ids)
 
     def newest(
-        self, *, filters: Filters = NO_FILTERS, limit: int = 50, offset: int = 0
+        self,
+        *,
+        filters: Filters = NO_FILTERS,
+        titled: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
     ) -> list[Listed]:
-        """Articles, the newest first: by published date, or the day added for those without."""
-        day = func.coalesce(articles.c.published, func.date(articles.c.added_at))
-        count = select(func.count()).where(passages.c.article_id == articles.c.id).scalar_subquery()
-        statement = (
-            narrowed(select(articles, count.label("passages")), filters)
-            .order_by(day.desc(), articles.c.added_at.desc(), articles.c.id)
-            .limit(limit)
-            .offset(offset)
-        )
+        """Articles, the newest first; ``titled`` must stand in their titles."""
         with reading(self._database) as connection:
-            return [listed_of(row) for row in connection.execute(statement)]
+            return listing.newest(connection, filters, titled=titled, limit=limit, offset=offset)
+
+    def outlets(self, *, limit: int) -> list[listing.Outlet]:
+        """The publishers with the most articles, by name."""
+        with reading(self._database) as connection:
+            return listing.outlets(connection, limit=limit)
 
     def last_published(self, filters: Filters = NO_FILTERS) -> date | None:
         """The day of the newest dated article."""

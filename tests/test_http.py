@@ -239,7 +239,7 @@ def test_a_bad_query_is_refused(reading: TestClient, query: str) -> None:
 
 
 def test_unknown_routes_and_methods(reading: TestClient) -> None:
-    problem(reading.get("/"), 404)
+    problem(reading.get("/nowhere"), 404)
     problem(reading.get("/v1/articles/%00%ff%ED%A0%80"), 404)
     problem(reading.get("/v1/articles/" + "a" * 50_000), 404)
     response = reading.put("/v1/ask")
@@ -289,6 +289,7 @@ def test_openapi_says_what_the_routes_do(reading: TestClient) -> None:
         ("/v1/articles", "post"),
         ("/v1/articles/{article_id}", "get"),
         ("/v1/articles/{article_id}", "delete"),
+        ("/v1/catalogue", "get"),
         ("/healthz", "get"),
     }
     for path, method in routes:
