@@ -16,6 +16,7 @@ from api.health import health
 from api.limits import BodyLimit
 from api.questions import questions
 from api.records import open_records
+from api.searching import searching
 from api.state import version
 from rag.ask import warm
 from rag.engine import Engine
@@ -78,6 +79,7 @@ def create_app(
     app.state.desk = desk
     app.add_middleware(BodyLimit)
     app.include_router(questions)
+    app.include_router(searching)
     app.include_router(articles.reading)
     app.include_router(articles.changing)
     app.include_router(catalogue)
