@@ -19,8 +19,10 @@ export function answerView(answer, { collection, place }) {
   const view = el("div", { class: "answer", "data-status": answer.status });
   view.append(statusLine(answer));
   if (answer.condensed) view.append(el("p", { class: "quiet condensed", text: `Asked as: ${answer.condensed}` }));
-  view.append(lead(answer, quoteId));
-  if (answer.reason) view.append(el("p", { class: "reason", text: answer.reason }));
+  // That nothing was found is said by the status; what matters then is why.
+  const bare = answer.status === "not_found" && answer.reason;
+  if (!bare) view.append(lead(answer, quoteId));
+  if (answer.reason) view.append(el("p", { class: bare ? "lead" : "reason", text: answer.reason }));
   if (answer.citations.length) {
     const cards = answer.citations.map((citation) => quoteCard(citation, { collection, id: quoteId(citation.n) }));
     view.append(el("ol", { class: "quotes", "aria-label": "Quotes" }, ...cards));
@@ -36,7 +38,7 @@ export function confidence(value) {
   if (value >= 0.85) return "very likely right";
   if (value >= 0.6) return "probably right";
   if (value >= 0.4) return "as likely right as wrong";
-  return "unsure: read the quote";
+  return "unsure: read what is quoted";
 }
 
 function statusLine(answer) {

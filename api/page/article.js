@@ -70,7 +70,7 @@ function group(lines, text, quote) {
   const { label } = lines[0];
   const words = LABELS[label] ?? label;
   const paragraphs = lines.map((line) => el("p", { title: line.reason }, ...marked(line, text, quote)));
-  const given = { class: `layer ${label}`, "data-label": label };
+  const given = { class: "layer", "data-label": label };
   if (label !== "furniture") {
     const tag = el("p", { class: "label", text: words });
     return el("section", { ...given, "aria-label": words }, tag, el("div", { class: "lines" }, ...paragraphs));

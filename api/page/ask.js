@@ -5,6 +5,7 @@ import { day, el, number, shown } from "/page/text.js";
 import { Problem, events, failed, json, request } from "/page/wire.js";
 
 const MOST_TURNS = 20;
+const NARROW = window.matchMedia("(max-width: 36rem)");
 
 const $ = (id) => document.getElementById(id);
 const form = $("ask-form");
@@ -102,6 +103,7 @@ function anew() {
 function follow() {
   $("question-label").textContent = history.length ? "Your next question" : "Your question";
   $("anew").hidden = !turns.hasChildNodes();
+  $("view-ask").classList.toggle("talking", turns.hasChildNodes());
 }
 
 async function ask(text) {
@@ -117,6 +119,7 @@ async function ask(text) {
   $("stop").hidden = false;
   question.value = "";
   follow();
+  if (NARROW.matches) turn.section.scrollIntoView();
   try {
     const body = { question: text, filters: filters(), history: history.slice(-2 * MOST_TURNS) };
     const answer = await answered(body, { chosen, signal, turn });
