@@ -24,6 +24,8 @@ def newest(
     day = func.coalesce(articles.c.published, func.date(articles.c.added_at))
     count = select(func.count()).where(passages.c.article_id == articles.c.id).scalar_subquery()
     statement = narrowed(select(articles, count.label("passages")), filters)
+    if titled and "\0" in titled:
+        return []  # no title has one, and LIKE would end there and match all
     if titled:
         statement = statement.where(articles.c.title.icontains(titled, autoescape=True))
     statement = (

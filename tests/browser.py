@@ -51,6 +51,11 @@ class Tab:
         self.page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
         self.page.context.on("request", self._asked)
 
+    def well(self, url: str) -> None:
+        """Nothing was complained of, and nobody but the service at ``url`` was asked."""
+        assert self.faults == []
+        assert self.hosts == {urlsplit(url).netloc}
+
     def _told(self, message: Any) -> None:
         # The browser's own line on a status of 4xx or 5xx, which tests provoke.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
