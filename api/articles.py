@@ -29,9 +29,7 @@ def list_articles(
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> Articles:
     """List the articles, the newest first."""
-    found = engine.library.newest(
-        filters=filters, titled=title, limit=limit + 1, offset=offset
-    )
+    found = engine.library.newest(filters=filters, titled=title, limit=limit + 1, offset=offset)
     more = len(found) > limit
     return Articles(articles=tuple(found[:limit]), next_offset=offset + limit if more else None)
 

@@ -1,5 +1,6 @@
-"""Debian's chromium, driven by Playwright, and what a page did that it should not have done."""
+"""Debian's chromium over a service in this process, and what a page does amiss in it."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -7,7 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+import uvicorn
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from api.app import create_app
+from rag.settings import Settings
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -18,7 +23,27 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WAIT_MS = 10_000
+WAIT_MS = 20_000
+
+expect.set_options(timeout=WAIT_MS)
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[str]:
+    """The URL of a service in a thread."""
+    ready = threading.Event()
+    app = create_app(settings, on_ready=ready.set)
+    config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    with config.bind_socket() as bound:
+        thread = threading.Thread(target=server.run, args=([bound],))
+        thread.start()
+        try:
+            assert ready.wait(60)
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @contextmanager

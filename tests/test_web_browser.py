@@ -2,22 +2,18 @@
 
 import json
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from browser import CHROMIUM, Tab, chromium, tab
+from browser import CHROMIUM, Tab, chromium, listening, tab
 from pages_of_news import BAKERY, BRIDGE, COST
 from playwright.sync_api import Browser, Page, Route, expect
 
-from api.app import create_app
 from evals.bench.scripted_model import ScriptedModel
 from rag.ingest import ingest
-from rag.settings import Settings, load
+from rag.settings import load
 from rag.sources import Source
 from rag.wiring import open_engine
 
@@ -43,7 +39,7 @@ Published 3 May 2026
 
 The grain silo of Mottram was sold for 7 million euros {ATTACK} on Sunday.
 
-<a href="javascript:alert(2)">Click</a> https://attacker.example/y <style>body{{display:none}}</style>
+<a href="javascript:alert(2)">Click</a> https://attacker.example/y <style>*{{display:none}}</style>
 """
 SILO = "For how much was the grain silo of Mottram sold?"
 NOBODY = "Who won the football World Cup in 1966?"
@@ -60,24 +56,6 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((each) => each.getBoundingClientRect().right > window.innerWidth + 1)
   .filter((each) => each.checkVisibility() && !each.closest("pre, .hidden"))
   .map((each) => each.outerHTML.slice(0, 80))"""
-
-
-@contextmanager
-def listening(settings: Settings) -> Iterator[str]:
-    """The URL of a service in a thread."""
-    ready = threading.Event()
-    app = create_app(settings, on_ready=ready.set)
-    config = uvicorn.Config(app, port=0, log_level="warning", access_log=False)
-    server = uvicorn.Server(config)
-    with config.bind_socket() as bound:
-        thread = threading.Thread(target=server.run, args=([bound],))
-        thread.start()
-        try:
-            assert ready.wait(60)
-            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +209,7 @@ def test_when_nothing_is_found_the_nearest_articles_are_shown(opened: Tab, servi
 def test_filters_narrow_what_may_answer(opened: Tab) -> None:
     page = opened.page
     page.locator("#filters summary").click()
-    expect(page.get_by_label("Publisher").locator("option")).to_contain_text(
+    expect(page.get_by_role("combobox", name="Publisher").locator("option")).to_contain_text(
         ["All publishers", "The Wendmark Herald (1)"]
     )
     page.get_by_label("Published since").fill("2026-05-05")
@@ -240,7 +218,7 @@ def test_filters_narrow_what_may_answer(opened: Tab) -> None:
     expect(page.locator("#turn-1 + .result .badge")).to_have_text("Not in the articles")
     page.get_by_label("Published since").fill("")
     page.get_by_label("Published until").fill("2026-05-04")
-    page.get_by_label("Publisher").select_option("The Wendmark Herald")
+    page.get_by_role("combobox", name="Publisher").select_option("The Wendmark Herald")
     ask(page, COST)
     expect(page.locator("#turn-2 + .result .badge")).to_have_text("Answered")
     page.get_by_label("Collection").select_option("notes")
@@ -298,8 +276,9 @@ def test_articles_are_added_searched_and_deleted(opened: Tab, tmp_path: Path) ->
     )
     expect(page.locator(".outcome").nth(1)).to_contain_text("New")
     dropped = page.evaluate_handle(
-        "() => { const all = new DataTransfer(); all.items.add(new File([`Pier of Orrin painted\\n\\n"
-        "The pier of Orrin was painted blue by 40 people.`], 'pier.txt')); return all; }"
+        "() => { const all = new DataTransfer(); all.items.add(new File([`Pier of Orrin"
+        " painted\\n\\nThe pier of Orrin was painted blue by 40 people.`], 'pier.txt'));"
+        " return all; }"
     )
     page.dispatch_event("#drop", "drop", {"dataTransfer": dropped})
     page.get_by_role("button", name="Add").click()
@@ -319,7 +298,7 @@ def test_articles_are_added_searched_and_deleted(opened: Tab, tmp_path: Path) ->
         page.get_by_role("button", name=f"Delete {title}").click()
         expect(page.get_by_role("dialog")).to_contain_text(title)
         page.get_by_role("button", name="Delete", exact=True).click()
-        expect(page.get_by_text(title)).to_have_count(0)
+        expect(page.locator(".item .title", has_text=title)).to_have_count(0)
     expect(page.get_by_role("status")).to_have_text("Deleted. No article has this in its title.")
     page.get_by_label("Words in the title").fill("Café")
     page.keyboard.press("Enter")
