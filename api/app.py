@@ -13,6 +13,7 @@ from api.catalogue import catalogue
 from api.commands import Desk, hello, internal
 from api.deps import MAIN
 from api.health import health
+from api.idempotency import UnderWay
 from api.limits import BodyLimit
 from api.questions import questions
 from api.records import open_records
@@ -77,6 +78,7 @@ def create_app(
     app.state.failure = None
     app.state.allow_urls = chosen.allow_urls
     app.state.desk = desk
+    app.state.under_way = UnderWay()
     app.add_middleware(BodyLimit)
     app.include_router(questions)
     app.include_router(searching)

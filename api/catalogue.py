@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from api import problems
 from api.auth import needs
 from api.deps import Engines, Opened
-from rag.listing import Outlet
+from rag.outlets import Outlet
 from rag.types import Frozen
 
 MOST_PUBLISHERS = 500

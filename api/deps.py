@@ -1,13 +1,12 @@
 """What routes are given: the engine of the collection asked for, filters, and who may come in."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
 from rag.engine import Engine
 from rag.errors import NoSuchCollection
-from rag.types import Filters
+from rag.types import Day, Filters
 
 MAIN = "dateline"
 """The name of the collection in the data folder itself."""
@@ -40,8 +39,8 @@ def _engine(
 
 def _filters(
     publisher: Annotated[str | None, Query(max_length=500)] = None,
-    since: Annotated[date | None, Query(description="Published on this day or later.")] = None,
-    until: Annotated[date | None, Query(description="Published on this day or earlier.")] = None,
+    since: Annotated[Day | None, Query(description="Published on this day or later.")] = None,
+    until: Annotated[Day | None, Query(description="Published on this day or earlier.")] = None,
 ) -> Filters:
     return Filters(publisher=publisher, since=since, until=until)
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from rag import errors
 from rag.errors import DatelineError
@@ -19,6 +20,7 @@ STATUSES: dict[type[DatelineError], tuple[int, str]] = {
     errors.AddressRefused: (422, "No address that is fetched"),
     errors.FetchFailed: (502, "The page could not be fetched"),
     errors.UrlsNotAllowed: (403, "No pages are fetched here"),
+    errors.AlreadyStored: (409, "Another article has this content or address"),
     errors.BadQuestion: (422, "No question that can be asked"),
     errors.NoSuchCollection: (404, "No such collection"),
     errors.NotFound: (404, "No such article"),
@@ -133,6 +135,11 @@ def fault() -> dict[str, Any]:
     return document(500, detail=detail)
 
 
+def failed() -> Response:
+    """A response with ``fault``."""
+    return _response(fault(), None)
+
+
 def install(app: FastAPI) -> None:
     """Have the application answer every error in this form."""
     app.add_exception_handler(DatelineError, _told)
@@ -165,11 +172,23 @@ async def _refused(request: Request, error: Exception) -> Response:
     if detail == phrase:
         detail = f"{phrase}: {request.method} {request.url.path}. /openapi.json lists the routes."
     headers = dict(error.headers) if error.headers else None
+    if error.status_code == 405 and (methods := _methods(request)):
+        headers = {"Allow": ", ".join(sorted(methods))}
     return problem(error.status_code, detail=detail, headers=headers)
 
 
+def _methods(request: Request) -> set[str]:
+    """What may be asked of a path; Starlette names only what the first of its routes takes."""
+    return {
+        method.upper()
+        for path, operations in request.app.openapi()["paths"].items()
+        if compile_path(path)[0].match(request.scope["path"])
+        for method in operations
+    }
+
+
 async def _failed(_request: Request, _error: Exception) -> Response:
-    return _response(fault(), None)
+    return failed()
 
 
 def _may_pass(error: DatelineError) -> bool:

@@ -2,17 +2,27 @@
 
 import hmac
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticSerializationError
 
 from rag.rows import Listed
-from rag.storing import Outcome
-from rag.types import NO_FILTERS, Fetched, Filters, Frozen, Turn, Url
+from rag.types import NO_FILTERS, Day, Fetched, Filters, Frozen, Turn, Url
 
 INTERNAL = "/internal"
 """Where the routes are that only commands of this machine use, see ``api.commands``."""
+
+# An empty one is told as an empty file is.
+_Text = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1})]
+
+AskedText = Annotated[
+    str,
+    WithJsonSchema(
+        {"type": "string", "pattern": r"[\p{L}\p{N}]", "minLength": 1, "maxLength": 4_000}
+    ),
+]
+"""A question, described as ``rag.ask.checked`` checks it, which says better what is wrong."""
 
 _Words = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -37,9 +47,9 @@ class Question(Given):
     oldest first, for a follow-up such as "And in 2025?".
     """
 
-    question: str
+    question: AskedText
     filters: Filters = NO_FILTERS
-    as_of: date | None = None
+    as_of: Day | None = None
     history: Annotated[tuple[Turn, ...], Field(max_length=100)] = ()
 
 
@@ -50,34 +60,64 @@ class Metadata(Given):
     title: _Words | None = None
     publisher: _Words | None = None
     author: _Words | None = None
-    published: date | None = None
-    updated: date | None = None
+    published: Day | None = None
+    updated: Day | None = None
     fetched: Fetched | None = None
 
 
-class NewArticle(Metadata):
+def _needs_one_of(*names: str) -> dict[str, Any]:
+    """What the validators below check, as JSON schema says it."""
+    given = {n: {"required": [n], "properties": {n: {"type": "string"}}} for n in names}
+    return {
+        "anyOf": [given[name] for name in names],
+        "not": {"allOf": [given["text"], given["html"]]},
+    }
+
+
+class Page(Metadata):
+    """A page as text or HTML."""
+
+    text: _Text | None = None
+    html: _Text | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self.text is not None and self.html is not None:
+            raise ValueError("text and html are two forms of one page; give one of them")
+        return self
+
+
+class NewArticle(Page):
     """A page as text or HTML, or only its URL, from which it is fetched where that is allowed.
 
     One whose text or URL is stored already is compared with what is there.
     """
 
-    text: str | None = None
-    html: str | None = None
+    model_config = ConfigDict(json_schema_extra=_needs_one_of("text", "html", "url"))
 
     @model_validator(mode="after")
-    def _one_page(self) -> Self:
-        if (self.text is not None) + (self.html is not None) > 1:
-            raise ValueError("text and html are two forms of one page; give one of them")
+    def _is_there(self) -> Self:
         if self.text is None and self.html is None and self.url is None:
             raise ValueError("a page is missing: give text, html or url")
         return self
 
 
+class Replacement(Page):
+    """A page as text or HTML. What was known of the older one is forgotten."""
+
+    model_config = ConfigDict(json_schema_extra=_needs_one_of("text", "html"))
+
+    @model_validator(mode="after")
+    def _is_there(self) -> Self:
+        if self.text is None and self.html is None:
+            raise ValueError("a page is missing: give text or html")
+        return self
+
+
 class Stored(Frozen):
-    """What became of an article that was given."""
+    """An article that was given, as it is stored now."""
 
     id: str
-    outcome: Outcome
     title: str
     passages: int
 

@@ -9,10 +9,10 @@ from pydantic import Field
 from api import problems
 from api.auth import needs
 from api.deps import Opened
-from api.schemas import Given
+from api.schemas import AskedText, Given
 from rag import retrieve
 from rag.ask import checked, until
-from rag.types import NO_FILTERS, Evidence, Filters, Frozen, Kind
+from rag.types import NO_FILTERS, Day, Evidence, Filters, Frozen, Kind
 
 searching = APIRouter(prefix="/v1", dependencies=[needs("ask")])
 
@@ -20,9 +20,9 @@ searching = APIRouter(prefix="/v1", dependencies=[needs("ask")])
 class Search(Given):
     """What is searched for. ``filters`` and ``as_of`` narrow it as they do a question."""
 
-    question: str
+    question: AskedText
     filters: Filters = NO_FILTERS
-    as_of: date | None = None
+    as_of: Day | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 10
 
 

@@ -6,6 +6,7 @@ DatelineError
 │   ├── BadArticle       this file or text is no article; nothing of it was stored
 │   │   ├── AddressRefused   no page is fetched from this URL
 │   │   └── FetchFailed      the page behind a URL did not come, or not as an article
+│   ├── AlreadyStored    what an article was to be replaced by is another article
 │   ├── BadQuestion      empty or far too long
 │   └── UrlsNotAllowed   a service was given a URL, and is set to fetch none
 ├── NotFound             no article with that id
@@ -53,6 +54,10 @@ class AddressRefused(BadArticle):
 
 class FetchFailed(BadArticle):
     """The page behind a URL did not come, or not whole, in time, or as text."""
+
+
+class AlreadyStored(BadInput):
+    """What was given for one article is another one that is stored; nothing was changed."""
 
 
 class BadQuestion(BadInput):

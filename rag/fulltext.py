@@ -53,6 +53,18 @@ def matches(terms: Iterable[str]) -> Select[int, float] | None:
     )
 
 
+def in_title(words: str) -> Select[int] | None:
+    """A select of the ids of passages whose title holds all of these words, in any form of them.
+
+    None when there is no word with a letter or digit.
+    """
+    quoted = [_quoted(word) for word in words.split() if any(map(str.isalnum, word))]
+    if not quoted:
+        return None
+    query = f"title : ({' AND '.join(quoted[:_MAX_TERMS])})"
+    return select(_fts.c.rowid).where(text("fulltext MATCH :query").bindparams(query=query))
+
+
 def _quoted(term: str) -> str:
     """A term as an FTS5 string, in which nothing is syntax but the doubled quote."""
     # FTS5 ends at a NUL, and a lone surrogate cannot be stored as UTF-8

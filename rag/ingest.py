@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from rag.engine import Engine
-from rag.errors import BadArticle
+from rag.errors import AlreadyStored, BadArticle
 from rag.page import parse
 from rag.passages import SPLITTER, embedding_text, split
 from rag.recleaning import learn, reclean
@@ -93,6 +93,20 @@ def ingest(
         return run.summary()
 
 
+def replace(engine: Engine, article_id: str, source: Source) -> Ingested:
+    """Store a page whole in place of the article with this id, whatever their addresses are.
+
+    The old version is gone in the same transaction; files that held it are no longer known to. All
+    that is given of the page is to be given anew. Raises NotFound, BadArticle, AlreadyStored, and
+    what ``ingest`` raises.
+    """
+    with engine.writing():
+        before = engine.library.get(article_id)
+        engine.catch_up()
+        reclean(engine)
+        return _Run(engine, None).replace(before, source)
+
+
 def delete(engine: Engine, article_id: str) -> Article:
     """Delete an article (its id, or how it begins) from library and index. Raises NotFound."""
     with engine.writing():
@@ -135,6 +149,28 @@ class _Run:
         done = tuple(ingested for _, ingested in sorted(self._done.items()))
         return IngestSummary(done, tuple(self._failed), interrupted)
 
+    def replace(self, before: Article, source: Source) -> Ingested:
+        """See the function of this name."""
+        engine, library = self._engine, self._engine.library
+        raw = read(source)
+        article = self._cleaned(_parsed(source, raw))
+        match = library.match(article)
+        if match.at_url != before.id and self._only_claims(source, raw, article, match):
+            article = article.model_copy(update={"url": None})
+            match = library.match(article)
+        for other in (match.same, match.at_url):
+            if other not in (None, before.id):
+                raise _already_stored(source, library.get(other))
+        passages = split(article, count=self._size)
+        if not passages:
+            raise _no_text(source)
+        if match.same is None:
+            entry = self._embed([_Waiting(0, source.name, article, passages, _kept(raw, article))])
+            library.replace(before.id, *entry, embedder=engine.embedder.name, splitter=SPLITTER)
+            self._tell(entry)
+        outcome: Outcome = "changed" if match.same is None else "unchanged"
+        return Ingested(source.name, outcome, before.id, article.title, len(passages))
+
     def take_all(self, sources: Sequence[Given]) -> None:
         self._total = count(sources) if self._progress is not None else 0
         for position, source in enumerate(walk(sources)):
@@ -163,8 +199,9 @@ class _Run:
         except BadArticle as error:
             self._failed.append(Failure(source.name, str(error)))
             return
-        given = None if raw == article.text else raw
-        self._waiting.append(_Waiting(position, source.name, article, passages, given))
+        self._waiting.append(
+            _Waiting(position, source.name, article, passages, _kept(raw, article))
+        )
         self._waiting_passages += len(passages)
         self._touched |= {*_keys(article), *match.former}
         if self._waiting_passages >= BATCH:
@@ -212,25 +249,32 @@ class _Run:
     def _put(self, entries: list[Entry]) -> list[Stored]:
         engine = self._engine
         stored = engine.library.put(entries, embedder=engine.embedder.name, splitter=SPLITTER)
+        self._tell(entries)
+        return stored
+
+    def _tell(self, entries: list[Entry]) -> None:
+        """Learn from what was stored, and tell the index."""
+        engine = self._engine
         learn(engine, {site for entry in entries if (site := site_of(entry.article))})
         reclean(engine)
         self._known.clear()
         engine.catch_up()
-        return stored
+
+    def _embed(self, waiting: list[_Waiting]) -> list[Entry]:
+        texts = [embedding_text(w.article, passage) for w in waiting for passage in w.passages]
+        vectors = self._engine.embedder.embed(texts, progress=self._count_embedded)
+        bounds = np.cumsum([len(w.passages) for w in waiting])[:-1]
+        return [
+            Entry(w.article, w.passages, own, w.raw)
+            for w, own in zip(waiting, np.split(vectors, bounds), strict=True)
+        ]
 
     def _store(self) -> None:
         """Embed what waits, store it in one transaction, and tell the index."""
         if not self._waiting:
             return
-        engine, waiting = self._engine, self._waiting
-        texts = [embedding_text(w.article, passage) for w in waiting for passage in w.passages]
-        vectors = engine.embedder.embed(texts, progress=self._count_embedded)
-        bounds = np.cumsum([len(w.passages) for w in waiting])[:-1]
-        entries = [
-            Entry(w.article, w.passages, own, w.raw)
-            for w, own in zip(waiting, np.split(vectors, bounds), strict=True)
-        ]
-        stored = self._put(entries)
+        waiting = self._waiting
+        stored = self._put(self._embed(waiting))
         for w, now in zip(waiting, stored, strict=True):
             ingested = Ingested(w.name, now.outcome, now.id, w.article.title, len(w.passages))
             self._done[w.position] = ingested
@@ -262,6 +306,18 @@ def _parsed(source: Source, raw: str) -> Article:
     if not any(line.label is Label.BODY for line in article.lines):
         raise _no_text(source)
     return article
+
+
+def _kept(raw: str, article: Article) -> str | None:
+    """What was given, unless it is the article's text."""
+    return None if raw == article.text else raw
+
+
+def _already_stored(source: Source, other: Article) -> AlreadyStored:
+    return AlreadyStored(
+        f"{source.name} has the content or the address of another article, {other.id}. Nothing "
+        "was changed; delete that one first, or replace it instead."
+    )
 
 
 def _no_text(source: Source) -> BadArticle:

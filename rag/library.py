@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from rag import fulltext, listing
+from rag import fulltext
 from rag.errors import NotFound
 from rag.facets import SPARE, Facets, Hit, Matching
+from rag.outlets import Outlet, outlets
 from rag.rows import (
     Listed,
     article_of,
     articles_of,
     layers,
+    listed_of,
+    listing,
     narrowed,
     now,
     passage_vector_of,
@@ -51,6 +54,7 @@ from rag.storing import (
     drop_passages,
     id_for,
     note_source,
+    swap,
 )
 from rag.types import NO_FILTERS, Article, Filters, Kind, Passage, PassageVector
 from rag.upgrades import prepare
@@ -119,7 +123,7 @@ class Library:
         One whose content is stored already adds nothing but its file's name, and may come without
         passages. What was stored under its URL, or in its file and no other, goes away.
         """
-        made_by: dict[str, object] = {"embedder": embedder, "splitter": splitter, "added_at": now()}
+        made_by = _made_by(embedder, splitter)
         stored: list[Stored] = []
         added: list[tuple[str, Entry]] = []
         with changing(self._database) as connection:
@@ -140,6 +144,14 @@ class Library:
             add_passages(connection, added)
         return stored
 
+    def replace(self, article_id: str, entry: Entry, *, embedder: str, splitter: str) -> None:
+        """Store an article in place of the one with this id, in one transaction.
+
+        Neither its content nor its address may be that of a third one. Raises NotFound.
+        """
+        with changing(self._database) as connection:
+            swap(connection, article_id, entry, _made_by(embedder, splitter))
+
     def resplit(self, entries: Iterable[Entry], *, embedder: str, splitter: str) -> None:
         """Give stored articles labels, passages and vectors anew, in one transaction."""
         with changing(self._database) as connection:
@@ -158,10 +170,15 @@ class Library:
     # -- articles read
 
     def raw(self, article_id: str) -> str:
-        """What was given for the article with this id: its HTML, or its text before cleaning."""
+        """What was given for the article with this id: its HTML, or its text before cleaning.
+
+        Raises NotFound.
+        """
         statement = select(articles.c.raw, articles.c.text).where(articles.c.id == article_id)
         with reading(self._database) as connection:
-            row = connection.execute(statement).one()
+            row = connection.execute(statement).first()
+        if row is None:
+            raise NotFound(_not_found(article_id, []))
         return zlib.decompress(row.raw).decode() if row.raw is not None else str(row.text)
 
     def get(self, article_id: str) -> Article:
@@ -189,18 +206,20 @@ class Library:
         self,
         *,
         filters: Filters = NO_FILTERS,
-        titled: str | None = None,
+        title: str | None = None,
         limit: int = 50,
         offset: int = 0,
     ) -> list[Listed]:
-        """Articles, the newest first; ``titled`` must stand in their titles."""
-        with reading(self._database) as connection:
-            return listing.newest(connection, filters, titled=titled, limit=limit, offset=offset)
+        """Articles, the newest first: by published date, or the day added for those without.
 
-    def outlets(self, *, limit: int) -> list[listing.Outlet]:
-        """The publishers with the most articles, by name."""
+        Only those whose titles hold all words of ``title``, when it is given.
+        """
+        statement = listing(filters, title)
+        if statement is None:
+            return []
         with reading(self._database) as connection:
-            return listing.outlets(connection, limit=limit)
+            rows = connection.execute(statement.limit(limit).offset(offset))
+            return [listed_of(row) for row in rows]
 
     def last_published(self, filters: Filters = NO_FILTERS) -> date | None:
         """The day of the newest dated article."""
@@ -208,6 +227,11 @@ class Library:
         statement = narrowed(select(day).where(day.is_not(None)), filters)
         with reading(self._database) as connection:
             return connection.scalar(statement.order_by(day.desc()).limit(1))
+
+    def outlets(self, *, limit: int) -> list[Outlet]:
+        """The publishers with the most articles, by name."""
+        with reading(self._database) as connection:
+            return outlets(connection, limit=limit)
 
     def made_by(self) -> list[tuple[str, str]]:
         """The (embedder, splitter) pairs that the stored passages were made by."""
@@ -376,6 +400,10 @@ class Library:
     def _meta(self, key: str) -> str | None:
         with reading(self._database) as connection:
             return _meta(connection, key)
+
+
+def _made_by(embedder: str, splitter: str) -> dict[str, object]:
+    return {"embedder": embedder, "splitter": splitter, "added_at": now()}
 
 
 def _meta(connection: Connection, key: str) -> str | None:

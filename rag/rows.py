@@ -6,9 +6,9 @@ from typing import Any, TypeVar, TypeVarTuple
 
 import numpy as np
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from rag import address
+from rag import address, fulltext
 from rag.repeats import site_of
 from rag.schema import articles, passages
 from rag.types import Article, ArticleRef, Filters, Line, Passage, PassageVector, Teaser
@@ -128,6 +128,24 @@ def narrowed(statement: Select[*Ts], filters: Filters) -> Select[*Ts]:
     if filters.until is not None:
         statement = statement.where(articles.c.published <= filters.until)
     return statement
+
+
+def listing(filters: Filters, title: str | None = None) -> Select[*tuple[Any, ...]] | None:
+    """A select of articles with their numbers of passages, the newest first.
+
+    That is by published date, or the day added for those without. None when no article can have
+    the words of ``title`` in its title.
+    """
+    day = func.coalesce(articles.c.published, func.date(articles.c.added_at))
+    count = select(func.count()).where(passages.c.article_id == articles.c.id).scalar_subquery()
+    statement = narrowed(select(articles, count.label("passages")), filters)
+    if title is not None:
+        titled = fulltext.in_title(title)
+        if titled is None:
+            return None
+        of = select(passages.c.article_id).where(passages.c.id.in_(titled))
+        statement = statement.where(articles.c.id.in_(of))
+    return statement.order_by(day.desc(), articles.c.added_at.desc(), articles.c.id)
 
 
 def publisher_key(publisher: str | None) -> str | None:

@@ -31,7 +31,8 @@ class Source:
     """One article to be ingested: a file (``path``), its content, or the ``address`` of its page.
 
     What is given here wins over what the page says of itself. ``label`` is how a message names
-    what has no path, and ``file`` the path of what another process has read. ``media_type`` is
+    what has no path, such as the name of an uploaded file, and ``file`` the path of what another
+    process has read. ``media_type`` is
     the content's Content-Type, as HTTP gives it, and ``base`` the address that it was fetched from.
     """
 
@@ -99,7 +100,7 @@ def is_html(source: Source, text: str) -> bool:
     kind = (source.media_type or "").partition(";")[0].strip().casefold()
     if kind in _HTML_TYPES or kind.startswith(("text/plain", "text/markdown")):
         return kind in _HTML_TYPES
-    if source.source is not None and source.source.lower().endswith(_HTML_SUFFIXES):
+    if (source.source or source.label or "").lower().endswith(_HTML_SUFFIXES):
         return _ELEMENT.search(text) is not None
     return _begins_as_html(text) or len(_TAG.findall(text)) > max(20, len(text) // 200)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, String, bindparam, delete, literal, select, union_all, update
 
 from rag import address, fulltext
+from rag.errors import NotFound
 from rag.repeats import line_keys, site_of
 from rag.rows import article_values, portions
 from rag.schema import articles, outbox, passages, site_lines, sources, vectors
@@ -186,6 +187,18 @@ def add_passages(connection: Connection, entries: Sequence[tuple[str, Entry]]) -
             for id, (_, article, passage, _) in stored
         ),
     )
+
+
+def swap(connection: Connection, id: str, entry: Entry, made_by: dict[str, object]) -> None:
+    """Store an article under the id of another one, and delete that, with the names of its files.
+
+    Raises NotFound.
+    """
+    if connection.scalar(select(articles.c.id).where(articles.c.id == id)) is None:
+        raise NotFound(f"No article has the id {id!r}. Nothing was stored.")
+    drop(connection, [id])
+    add_article(connection, id, entry, made_by)
+    add_passages(connection, [(id, entry)])
 
 
 def drop(connection: Connection, article_ids: Sequence[str]) -> None:

@@ -3,12 +3,13 @@
 Every offset is a pair of Python string indices into ``Article.text``, end exclusive.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from rag.address import PATTERN
 
@@ -29,7 +30,24 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-Fetched = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+def _written(value: object) -> object:
+    if isinstance(value, int | float) or (isinstance(value, str) and not _DAY.match(value)):
+        raise ValueError("it is no date of the form 2026-05-04")
+    return value
+
+
+def _only_a_day(value: object) -> object:
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("it is no date of the form 2026-05-04")
+    return _written(value)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+Day = Annotated[date, BeforeValidator(_only_a_day)]
+"""A date as it is given: pydantic alone would take 0, and "0", for the first of January 1970."""
+
+Fetched = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 """When a page was fetched, in UTC."""
 
 Url = Annotated[str, Field(max_length=2_000, pattern=PATTERN)]
@@ -152,8 +170,8 @@ class Filters(Frozen):
 
     articles: tuple[str, ...] = ()
     publisher: str | None = None
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 NO_FILTERS = Filters()

@@ -178,25 +178,6 @@ def test_a_publisher_in_two_spellings_is_one(tmp_path: Path) -> None:
     assert publishers == [{"name": "The Post", "articles": 3}]
 
 
-@pytest.mark.parametrize(
-    ("words", "titles"),
-    [
-        ("bridge", ["Harbour bridge to cost 412 million euros"]),
-        ("BAKERY hires", ["Brodal bakery hires 85 bakers"]),
-        ("hires bakery", []),
-        ("%", []),
-        ("b_ke", []),
-        ("\0", []),
-    ],
-)
-def test_articles_are_searched_by_title(client: TestClient, words: str, titles: list[str]) -> None:
-    found = client.get("/v1/articles", params={"title": words}).json()["articles"]
-    assert [each["title"] for each in found] == titles
-    assert len(client.get("/v1/articles", params={"title": ""}).json()["articles"]) == 2
-    limited = client.get("/v1/articles", params={"title": words, "publisher": "Nobody"}).json()
-    assert limited["articles"] == []
-
-
 def test_the_pages_hold_nothing_of_the_library(client: TestClient) -> None:
     told = json.dumps(client.get("/v1/articles").json())
     assert "Harbour bridge" in told

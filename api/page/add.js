@@ -2,9 +2,8 @@
 
 import { collection } from "/page/ask.js";
 import { addressOf, el, number, shown } from "/page/text.js";
-import { Problem, json } from "/page/wire.js";
+import { Problem, request } from "/page/wire.js";
 
-const MOST_BYTES = 5_000_000;
 const OUTCOMES = { new: "New", unchanged: "Unchanged", changed: "Updated" };
 
 const $ = (id) => document.getElementById(id);
@@ -52,8 +51,8 @@ async function add() {
   const way = form.elements.way.value;
   $("add-button").disabled = true;
   try {
-    if (way === "paste") await send("The text", () => ({ text: $("pasted").value }), $("pasted"));
-    else if (way === "url") await send($("address").value, () => ({ url: $("address").value.trim() }), $("address"));
+    if (way === "paste") await send("The text", { ...known(), text: $("pasted").value }, $("pasted"));
+    else if (way === "url") await send($("address").value, { ...known(), url: $("address").value.trim() }, $("address"));
     else await sendFiles([...$("files").files]);
   } finally {
     $("add-button").disabled = false;
@@ -66,49 +65,33 @@ async function sendFiles(files) {
     const detail = "A title or an address can be that of one file only. Nothing was sent; clear it, or choose one file.";
     return fail("Nothing was sent", new Problem({ title: "Several files", detail }));
   }
-  for (const file of files) await send(file.name, () => contentOf(file), null);
+  for (const file of files) await send(file.name, formOf(file), null);
   $("files").value = "";
 }
 
-/** What a file holds, as the service takes it. Throws a Problem. */
-async function contentOf(file) {
-  if (file.size > MOST_BYTES) {
-    throw new Problem({ title: "Too large", detail: "The file is larger than 5 MB. Nothing of it was stored; give a smaller one." });
-  }
-  const text = decoded(new Uint8Array(await file.arrayBuffer()));
-  return /\.x?html?$/i.test(file.name) ? { html: text } : { text };
-}
-
-function decoded(bytes) {
-  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 2048));
-  const marked = { "ÿþ": "utf-16le", "þÿ": "utf-16be" }[start.slice(0, 2)];
-  const declared = /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(start)?.[1];
-  for (const charset of [marked, "utf-8", declared]) {
-    try {
-      if (charset) return new TextDecoder(charset, { fatal: true }).decode(bytes);
-    } catch {
-      // It is not in this one, or there is none of that name.
-    }
-  }
-  const detail = "The file is not in UTF-8 and does not say what it is in. Nothing was stored; save it as UTF-8, or use `dateline ingest`.";
-  throw new Problem({ title: "Characters that cannot be read", detail });
-}
-
 /** Send one article and say what became of it; `field` is emptied when it went well. */
-async function send(name, content, field) {
+async function send(name, body, field) {
   const waiting = el("li", { class: "outcome" }, el("p", { class: "quiet", text: `${name}: being read …` }));
   outcomes.prepend(waiting);
   try {
-    const body = { ...known(), ...(await content()) };
     const query = collection() ? `?collection=${encodeURIComponent(collection())}` : "";
-    const stored = await json(`/v1/articles${query}`, { method: "POST", body });
-    waiting.replaceChildren(done(stored));
+    const response = await request(`/v1/articles${query}`, { method: "POST", body });
+    const outcome = response.headers.get("Dateline-Outcome");
+    waiting.replaceChildren(done(await response.json(), outcome));
     if (field) field.value = "";
-    if (stored.outcome !== "unchanged") changed();
+    if (outcome !== "unchanged") changed();
   } catch (error) {
     waiting.remove();
     fail(name, error);
   }
+}
+
+/** A file with what is known of it, as a form sends them. */
+function formOf(file) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(known())) form.set(name, value);
+  form.set("file", file);
+  return form;
 }
 
 function known() {
@@ -121,9 +104,9 @@ function known() {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value));
 }
 
-function done(stored) {
+function done(stored, outcome) {
   const href = addressOf(stored.id, { collection: collection() });
-  const badge = el("span", { class: "badge", "data-outcome": stored.outcome, text: OUTCOMES[stored.outcome] ?? stored.outcome });
+  const badge = el("span", { class: "badge", "data-outcome": outcome, text: OUTCOMES[outcome] ?? "Stored" });
   const link = el("a", { class: "title", href, "data-article": true, text: stored.title });
   return el("p", {}, badge, " ", link, el("span", { class: "quiet", text: ` ${number(stored.passages, "passage")}` }));
 }

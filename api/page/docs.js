@@ -105,7 +105,8 @@ function routeView(path, method, operation, all) {
   }));
   if (rows.length) view.append(el("h3", { text: "Parameters" }), fields(rows));
   for (const [media, { schema }] of Object.entries(operation.requestBody?.content ?? {})) {
-    view.append(el("h3", {}, "Body, ", el("code", { text: media })), el("p", {}, typeOf(schema)));
+    view.append(el("h3", {}, "Body, ", el("code", { text: media })));
+    view.append(schema?.properties ? properties(schema) : el("p", {}, typeOf(schema)));
   }
   view.append(el("h3", { text: "Answers" }), answers(operation.responses ?? {}));
   view.append(el("h3", { text: "Example" }), curl(path, method, operation, all));
@@ -131,15 +132,19 @@ function answers(responses) {
 function schemaView(name, schema) {
   const view = el("section", { class: "route", id: `schema-${name}` }, el("h3", { text: name }));
   if (schema.description) view.append(...prose(schema.description));
+  view.append(schema.properties ? properties(schema) : el("p", {}, typeOf(schema)));
+  return view;
+}
+
+function properties(schema) {
   const needed = new Set(schema.required ?? []);
-  const rows = Object.entries(schema.properties ?? {}).map(([field, each]) => ({
-    name: field,
-    needed: needed.has(field),
+  const rows = Object.entries(schema.properties).map(([name, each]) => ({
+    name,
+    needed: needed.has(name),
     schema: each,
     text: each.description,
   }));
-  view.append(rows.length ? fields(rows) : el("p", {}, typeOf(schema)));
-  return view;
+  return fields(rows);
 }
 
 async function draw() {

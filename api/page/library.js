@@ -35,7 +35,7 @@ export function install(onChange) {
 export async function load(from = offset) {
   const mine = (wanted += 1);
   const query = new URLSearchParams({ limit: PAGE, offset: from });
-  if (title) query.set("title", title);
+  if (title) query.set("q", title);
   if (collection()) query.set("collection", collection());
   told.textContent = "Loading …";
   try {

@@ -28,9 +28,9 @@ export async function request(path, { method = "GET", body, signal, accept } = {
     const sent = key.get();
     if (sent) headers.Authorization = `Bearer ${sent}`;
     if (accept) headers.Accept = accept;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const response = await answered(path, { method, headers, body: text, signal });
+    const sends = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
+    if (typeof sends === "string") headers["Content-Type"] = "application/json";
+    const response = await answered(path, { method, headers, body: sends, signal });
     if (response.ok) return response;
     const problem = await told(response);
     if (response.status !== 401) throw problem;
