@@ -29,6 +29,9 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 
+# Tools look with HEAD whether a link to an article leads anywhere.
+_READ = ["GET", "HEAD"]
+
 _pages = APIRouter(include_in_schema=False, default_response_class=FileResponse)
 
 
@@ -38,19 +41,19 @@ def install(app: FastAPI) -> None:
     app.mount("/page", _Files(directory=PAGE))
 
 
-@_pages.get("/")
+@_pages.api_route("/", methods=_READ)
 def home() -> FileResponse:
     """Ask, add articles, look through the library."""
     return _page("index.html")
 
 
-@_pages.get("/articles/{article_id}")
+@_pages.api_route("/articles/{article_id}", methods=_READ)
 def article(article_id: str) -> FileResponse:  # noqa: ARG001 the script reads it of the address
     """One article; ``#q=START-END`` marks a quote in it."""
     return _page("article.html")
 
 
-@_pages.get("/docs")
+@_pages.api_route("/docs", methods=_READ)
 def docs() -> FileResponse:
     """The routes, as /openapi.json describes them."""
     return _page("docs.html")

@@ -71,6 +71,7 @@ def test_every_page_and_file_is_sent_under_the_policy(client: TestClient, path: 
         "frame-ancestors": "'none'",
         "base-uri": "'none'",
     }
+    assert client.head(path).headers["content-length"] == sent["content-length"]
     assert sent["x-content-type-options"] == "nosniff"
     assert sent["referrer-policy"] == "no-referrer"
     assert HEADERS.items() <= {name: sent[name] for name in HEADERS}.items()

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from evals.bench.scripted_model import ScriptedModel
 from rag.ingest import ingest
 from rag.settings import load
 from rag.sources import Source
+from rag.types import Answer, ArticleRef, Citation, Unsupported
 from rag.wiring import open_engine
 
 pytestmark = pytest.mark.skipif(
@@ -142,6 +144,63 @@ def test_a_quote_after_emoji_is_marked_in_its_place(opened: Tab) -> None:
     assert "Tilda Marsh" in (page.locator(".quote strong").text_content() or "")
     page.locator(".open-quote").click()
     assert marked(page) == said
+
+
+def test_every_part_of_an_answer_is_shown(opened: Tab) -> None:
+    """One with all parts at once, as no single question makes it."""
+    quote = "\U0001f388 Marsh \U0001f3c6 won in 3 hours."
+    answer = Answer(
+        question="Who won?",
+        condensed="Who won the race of Ebbing?",
+        status="partial",
+        text="Marsh won [1]. It rained [99].",
+        confidence=0.9,
+        citations=(
+            Citation(
+                n=1,
+                quote=quote,
+                article_id="ab12",
+                title="Other news",
+                start=40,
+                end=40 + len(quote),
+                kind="teaser",
+                publisher="Ebbing Echo",
+                published=date(2026, 5, 2),
+                url="https://news.example/a",
+                highlight=(42, 47),
+                also=(ArticleRef(id="cd34", title="Copy", publisher="Marsh Mail"),),
+            ),
+        ),
+        reason="A part was left out.",
+        as_of=date(2026, 5, 2),
+        unsupported=(Unsupported(part="It snowed.", why="no passage says so"),),
+        model="gpt",
+        trace_id="0",
+        asked_at=datetime(2026, 5, 3, tzinfo=UTC),
+    )
+    stream = f"event: done\r\ndata: {answer.model_dump_json()}\r\n\r\n"
+    kind = "text/event-stream"
+    page = opened.page
+    page.route(
+        "**/v1/ask*", lambda route: route.fulfill(body=f": ping\n\n{stream}", content_type=kind)
+    )
+    ask(page, "Who won?")
+    shown = page.locator(".answer")
+    expect(shown.locator(".status")).to_have_text("Answered in part very likely right")
+    expect(shown.locator(".condensed")).to_have_text("Asked as: Who won the race of Ebbing?")
+    expect(shown.locator(".lead")).to_have_text("Marsh won [1]. It rained [99].")
+    expect(shown.locator(".lead a")).to_have_text(["[1]"])
+    expect(shown.locator(".reason")).to_have_text("A part was left out.")
+    expect(shown.locator("blockquote")).to_have_text(quote)
+    expect(shown.locator("strong")).to_have_text("Marsh")
+    expect(shown.locator(".quote .label")).to_have_text("teaser of another story")
+    expect(shown.locator(".also")).to_have_text("Also printed by Marsh Mail, no date")
+    expect(shown.locator(".also a")).to_have_attribute("href", re.compile("^/articles/cd34"))
+    expect(shown.locator(".outward")).to_have_attribute("href", "https://news.example/a")
+    expect(shown.locator(".unsupported li")).to_have_text("It snowed.no passage says so")
+    expect(shown.locator(".footing")).to_have_text(
+        "As of 2 May 2026. Written by gpt, checked against the quotes."
+    )
 
 
 def test_a_hostile_article_is_only_text(opened: Tab) -> None:
