@@ -1,5 +1,6 @@
 """The HTTP service as a FastAPI application."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -35,6 +36,10 @@ def create_app(
     It holds the right to write to the data folder for all its life, see ``_opened``. Commands
     find it at ``url``. ``on_ready`` is called once questions can be asked. When it cannot start,
     ``app.state.failure`` is the DatelineError.
+
+    ``app.state.stopping`` is set once a signal has asked for the end: the service is not ready for
+    more, what it has begun goes on. ``app.state.ending`` is set when the grace for that is nearly
+    over: a stream that still runs then ends by an error event, or is cut off.
     """
     chosen = settings if settings is not None else load()
     desk = Desk(token=secrets.token_urlsafe(32), embedder=chosen.embedder)
@@ -72,6 +77,8 @@ def create_app(
         redoc_url=None,
     )
     app.state.failure = None
+    app.state.stopping = asyncio.Event()
+    app.state.ending = asyncio.Event()
     app.state.allow_urls = chosen.allow_urls
     app.state.desk = desk
     app.add_middleware(BodyLimit)

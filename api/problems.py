@@ -41,6 +41,11 @@ STATUSES: dict[type[DatelineError], tuple[int, str]] = {
     errors.ModelEmpty: (502, "The model said nothing"),
     errors.ModelCut: (502, "The model's answer was cut off"),
     errors.ModelError: (502, "The model failed"),
+    errors.KeyNeeded: (401, "A key is needed"),
+    errors.ScopeNeeded: (403, "The key may not do this"),
+    errors.RateLimited: (429, "Too many requests"),
+    errors.Stopping: (503, "The service is being stopped"),
+    errors.Overloaded: (503, "Too many questions at once"),
     DatelineError: (500, "Dateline failed"),
 }
 """Status and title by error class; a class that is not here is told as the nearest one above it."""
@@ -105,19 +110,22 @@ def of(error: DatelineError) -> Response:
     nearest = next(cls for cls in type(error).__mro__ if cls in STATUSES)
     status, title = STATUSES[nearest]
     more: dict[str, Any] = {}
-    wait = None
+    headers: dict[str, str] = {}
+    wait: float | None = getattr(error, "retry_after", None)
+    if wait is not None:
+        headers["Retry-After"] = str(math.ceil(wait))
+    if isinstance(error, errors.KeyNeeded):
+        headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, errors.ModelError):
         more = {"code": error.code, "retryable": error.retryable}
-        if error.retry_after is not None:
-            wait = str(math.ceil(error.retry_after))
     elif isinstance(error, errors.LibraryBusy) or getattr(error, "retryable", False):
-        status, wait = 503, RETRY_SECONDS
+        status, headers["Retry-After"] = 503, RETRY_SECONDS
     return problem(
         status,
         title=title,
         detail=str(error),
         kind=f"urn:dateline:{nearest.__name__}",
-        headers={"Retry-After": wait} if wait else None,
+        headers=headers,
         more=more,
     )
 
