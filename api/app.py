@@ -10,13 +10,19 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from api import articles, problems
+from api.admission import admission_for
 from api.commands import Desk, hello, internal
 from api.deps import MAIN
 from api.health import health
+from api.hosts import HostCheck
 from api.limits import BodyLimit
+from api.logs import Watched
+from api.metrics import Metrics, measured
 from api.questions import questions
+from api.rates import Rates
 from api.records import open_records
 from api.state import version
+from api.telemetry import telemetry
 from rag.ask import warm
 from rag.engine import Engine
 from rag.errors import DatelineError, EmbedError, SearchIndexError
@@ -68,24 +74,34 @@ def create_app(
             for each in app.state.engines.values():
                 if each.answering is not None:
                     await each.answering.model.close()
+            await run_in_threadpool(spans.close)
 
+    spans = telemetry()
     app = FastAPI(
         title="Dateline",
         version=version(),
         summary="Answers questions from your articles, with word-for-word quotes.",
         lifespan=lifespan,
         redoc_url=None,
+        telemetry=spans.options,
     )
     app.state.failure = None
     app.state.stopping = asyncio.Event()
     app.state.ending = asyncio.Event()
     app.state.allow_urls = chosen.allow_urls
     app.state.desk = desk
+    app.state.rates = Rates(chosen.rate_limit)
+    app.state.admission = admission_for(chosen)
+    app.state.metrics = Metrics(app.state.admission, engines=lambda: app.state.engines)
+    # The one added last is the first that a request comes to.
     app.add_middleware(BodyLimit)
+    app.add_middleware(HostCheck, allowed=chosen.allowed_hosts or ())
+    app.add_middleware(Watched, metrics=app.state.metrics, made=spans.trace_id)
     app.include_router(questions)
     app.include_router(articles.reading)
     app.include_router(articles.changing)
     app.include_router(health)
+    app.include_router(measured)
     app.include_router(hello)
     app.include_router(internal)
     problems.install(app)

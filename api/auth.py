@@ -72,6 +72,7 @@ def _checking(scope: Scope) -> Callable[..., object]:
                 f"({_MAKE.format(scope)})."
             )
         request.state.caller = found.id if isinstance(found, Key) else found
+        request.app.state.rates.take(request.state.caller)
         if isinstance(found, Key) and not found.allows(scope):
             raise ScopeNeeded(
                 f"The key {found.id} has the scope {found.scope}, and this needs {scope}. Nothing "

@@ -5,6 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request, Response
 
 from api import problems
+from api.admission import IN_TURN
 from api.auth import needs
 from api.deps import Opened
 from api.schemas import Question
@@ -19,6 +20,7 @@ questions = APIRouter(prefix="/v1", dependencies=[needs("ask")])
 
 @questions.post(
     "/ask",
+    dependencies=[IN_TURN],
     response_model=Answer,
     responses=problems.documented(400, 404, 413, 422, 502, 503, 504),
     tags=["ask"],

@@ -12,9 +12,11 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import LOGGING_CONFIG
 
 from api import keys
 from api.app import create_app
+from api.logs import write_json
 from api.records import open_records
 from rag.errors import BadInput
 from rag.settings import Settings
@@ -42,7 +44,15 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
         untold = _Untold(app)
         log = logging.getLogger("uvicorn.error")
         log.addFilter(untold)
-        config = uvicorn.Config(app, log_level="warning", access_log=False)
+        as_json = settings.log == "json"
+        if as_json:
+            write_json()
+        config = uvicorn.Config(
+            app,
+            log_config=None if as_json else LOGGING_CONFIG,
+            log_level="warning",
+            access_log=False,
+        )
         # uvicorn ends by raising the signal again for whoever handled it before; now both end here.
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
