@@ -21,6 +21,7 @@ from api.metrics import Metrics, measured
 from api.questions import questions
 from api.rates import Rates
 from api.records import open_records
+from api.searching import searching
 from api.state import version
 from api.telemetry import telemetry
 from rag.ask import warm
@@ -44,8 +45,7 @@ def create_app(
     ``app.state.failure`` is the DatelineError.
 
     ``app.state.stopping`` is set once a signal has asked for the end: the service is not ready for
-    more, what it has begun goes on. ``app.state.ending`` is set when the grace for that is nearly
-    over: a stream that still runs then ends by an error event, or is cut off.
+    more, what it has begun goes on. A task that still runs when the grace is over is cancelled.
     """
     chosen = settings if settings is not None else load()
     desk = Desk(token=secrets.token_urlsafe(32), embedder=chosen.embedder)
@@ -87,7 +87,6 @@ def create_app(
     )
     app.state.failure = None
     app.state.stopping = asyncio.Event()
-    app.state.ending = asyncio.Event()
     app.state.allow_urls = chosen.allow_urls
     app.state.desk = desk
     app.state.rates = Rates(chosen.rate_limit)
@@ -98,6 +97,7 @@ def create_app(
     app.add_middleware(HostCheck, allowed=chosen.allowed_hosts or ())
     app.add_middleware(Watched, metrics=app.state.metrics, made=spans.trace_id)
     app.include_router(questions)
+    app.include_router(searching)
     app.include_router(articles.reading)
     app.include_router(articles.changing)
     app.include_router(health)

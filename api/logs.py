@@ -23,6 +23,8 @@ _GONE = 499
 
 _UNKNOWN = "-"
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _PARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -96,11 +98,12 @@ class Watched:
             await self._app(scope, receive, watching)
         finally:
             route = getattr(scope.get("route"), "path", _UNKNOWN)
-            self._metrics.count(route=route, method=scope["method"], status=status, trace=known)
+            method = scope["method"] if scope["method"] in _METHODS else _UNKNOWN
+            self._metrics.count(route=route, method=method, status=status, trace=known)
             if _log.isEnabledFor(logging.INFO):
                 fields = {
                     "trace_id": known.id,
-                    "method": scope["method"],
+                    "method": method,
                     "route": route,
                     "status": status,
                     "ms": round(known.waited() * 1000, 1),

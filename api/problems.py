@@ -52,7 +52,7 @@ STATUSES: dict[type[DatelineError], tuple[int, str]] = {
 
 RETRY_SECONDS = "2"
 
-_SCHEMA: dict[str, Any] = {
+SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
     "properties": {
@@ -76,20 +76,19 @@ _SCHEMA: dict[str, Any] = {
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI entries of the problems that a route may answer with."""
-    content = {"application/problem+json": {"schema": _SCHEMA}}
+    content = {"application/problem+json": {"schema": SCHEMA}}
     return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
 
 
-def problem(
+def document(
     status: int,
     *,
     detail: str,
     title: str | None = None,
     kind: str = "about:blank",
-    headers: dict[str, str] | None = None,
     fields: Sequence[dict[str, str]] = (),
     more: dict[str, Any] | None = None,
-) -> Response:
+) -> dict[str, Any]:
     """A problem document. ``fields`` become its ``errors``; ``more`` are members of its own."""
     content: dict[str, Any] = {
         "type": kind,
@@ -100,34 +99,46 @@ def problem(
     }
     if fields:
         content["errors"] = list(fields)
-    # ASCII, since what a client sent may hold half a surrogate pair, which UTF-8 cannot write.
-    body = json.dumps(content, ensure_ascii=True)
-    return Response(body, status, headers, media_type="application/problem+json")
+    return content
+
+
+def problem(
+    status: int, *, detail: str, headers: dict[str, str] | None = None, **members: Any
+) -> Response:
+    """A response with the problem document that ``document`` makes of this."""
+    return _response(document(status, detail=detail, **members), headers)
 
 
 def of(error: DatelineError) -> Response:
-    """The problem document of one of our errors."""
-    nearest = next(cls for cls in type(error).__mro__ if cls in STATUSES)
-    status, title = STATUSES[nearest]
-    more: dict[str, Any] = {}
+    """A response with the problem document of one of our errors."""
     headers: dict[str, str] = {}
     wait: float | None = getattr(error, "retry_after", None)
     if wait is not None:
         headers["Retry-After"] = str(math.ceil(wait))
+    elif not isinstance(error, errors.ModelError) and _may_pass(error):
+        headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, errors.KeyNeeded):
         headers["WWW-Authenticate"] = "Bearer"
+    return _response(told(error), headers)
+
+
+def told(error: DatelineError) -> dict[str, Any]:
+    """The problem document of one of our errors."""
+    nearest = next(cls for cls in type(error).__mro__ if cls in STATUSES)
+    status, title = STATUSES[nearest]
+    more: dict[str, Any] = {}
     if isinstance(error, errors.ModelError):
         more = {"code": error.code, "retryable": error.retryable}
-    elif isinstance(error, errors.LibraryBusy) or getattr(error, "retryable", False):
-        status, headers["Retry-After"] = 503, RETRY_SECONDS
-    return problem(
-        status,
-        title=title,
-        detail=str(error),
-        kind=f"urn:dateline:{nearest.__name__}",
-        headers=headers,
-        more=more,
-    )
+    elif _may_pass(error):
+        status = 503
+    kind = f"urn:dateline:{nearest.__name__}"
+    return document(status, title=title, detail=str(error), kind=kind, more=more)
+
+
+def fault() -> dict[str, Any]:
+    """The problem document of a fault in the program. The log has what is not told to clients."""
+    detail = "Dateline has a fault here; nothing of this request was stored. The log says more."
+    return document(500, detail=detail)
 
 
 def install(app: FastAPI) -> None:
@@ -166,5 +177,15 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:
-    detail = "Dateline has a fault here; nothing of this request was stored. The log says more."
-    return problem(500, detail=detail)
+    return _response(fault(), None)
+
+
+def _may_pass(error: DatelineError) -> bool:
+    """Whether the same request may be answered soon, with nothing changed."""
+    return isinstance(error, errors.LibraryBusy) or getattr(error, "retryable", False)
+
+
+def _response(content: dict[str, Any], headers: dict[str, str] | None) -> Response:
+    # ASCII, since what a client sent may hold half a surrogate pair, which UTF-8 cannot write.
+    body = json.dumps(content, ensure_ascii=True)
+    return Response(body, content["status"], headers, media_type="application/problem+json")

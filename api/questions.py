@@ -1,59 +1,96 @@
-"""`POST /v1/ask`: a question in, its Answer out. The work runs in the engine's own threads."""
+"""`POST /v1/ask`: a question in, its Answer out, whole or as it is made."""
 
-import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from sse_starlette import ServerSentEvent
 
 from api import problems
 from api.admission import IN_TURN
 from api.auth import needs
 from api.deps import Opened
 from api.schemas import Question
-from rag.ask import answer
-from rag.types import Answer
-
-_CLIENT_GONE = 499
-_STOPPING = "The service is being stopped. Nothing was changed; ask again when it runs again."
+from api.searching import Found, facts
+from api.streaming import EVENT_STREAM, described, line, streamed, unless_gone, wants_events
+from rag.ask import answer, events
+from rag.types import Answer, Done, Frozen, Retrieved, Token
 
 questions = APIRouter(prefix="/v1", dependencies=[needs("ask")])
+
+
+class Numbered(Found):
+    """A passage with the number that a draft names it by."""
+
+    n: int
+
+
+class Searched(Frozen):
+    """The first event: the question as it was searched for, and what will be read for it."""
+
+    question: str
+    passages: tuple[Numbered, ...]
+
+
+_STREAM = {
+    "description": (
+        "The Answer; or, to who would rather have `text/event-stream`, the events `retrieved` "
+        "(once), `token` (pieces of a draft that is not checked yet), `citation` (each quote that "
+        "holds) and `done` (the Answer). `error` (a problem document) comes in place of `done`."
+    ),
+    "content": {
+        EVENT_STREAM: described(
+            retrieved={
+                "type": "object",
+                "properties": {
+                    "question": {"type": "string"},
+                    "passages": {"type": "array", "items": Numbered.model_json_schema()},
+                },
+            },
+            token={"type": "object", "properties": {"text": {"type": "string"}}},
+            citation={"$ref": "#/components/schemas/Citation"},
+            done={"$ref": "#/components/schemas/Answer"},
+            error=problems.SCHEMA,
+        )
+    },
+}
 
 
 @questions.post(
     "/ask",
     dependencies=[IN_TURN],
     response_model=Answer,
-    responses=problems.documented(400, 404, 413, 422, 502, 503, 504),
+    responses={200: _STREAM, **problems.documented(400, 404, 413, 422, 502, 503, 504)},
     tags=["ask"],
 )
 async def ask(asked: Question, engine: Opened, request: Request) -> Answer | Response:
     """Answer a question with word-for-word quotes, or say that the articles do not hold it."""
-    work = asyncio.create_task(
-        answer(
-            engine,
-            asked.question,
-            filters=asked.filters,
-            as_of=asked.as_of,
-            history=asked.history,
-        )
-    )
-    gone = asyncio.create_task(_gone(request))
-    try:
-        await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
-        if not work.done():
-            # A client that has gone away ends the call to the model as well. Nobody reads this.
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
-            return Response(status_code=_CLIENT_GONE)
-    except asyncio.CancelledError:
-        # Only the end of the service cancels a request. Its loop has no time left to wait for work.
-        return problems.problem(503, detail=_STOPPING)
-    finally:
-        gone.cancel()
-        work.cancel()
-    return await work
+    given: dict[str, Any] = {
+        "filters": asked.filters,
+        "as_of": asked.as_of,
+        "history": asked.history,
+    }
+    if wants_events(request):
+        found = events(engine, asked.question, **given)
+        return await streamed(found, request, write=_lines, failed=_failed)
+    return await unless_gone(answer(engine, asked.question, **given), request)
 
 
-async def _gone(request: Request) -> None:
-    """Returns when the client has closed the connection."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+def _lines(event: Retrieved | Token | Done) -> Iterator[ServerSentEvent]:
+    """An event of the engine as it is told to a client."""
+    if isinstance(event, Retrieved):
+        numbered = enumerate(event.evidence, start=1)
+        passages = tuple(Numbered(n=n, **facts(each)) for n, each in numbered)
+        searched = Searched(question=event.question, passages=passages)
+        yield line(searched.model_dump_json(), event="retrieved")
+    elif isinstance(event, Token):
+        yield line(json.dumps({"text": event.text}), event="token")
+    else:
+        for citation in event.answer.citations:
+            yield line(citation.model_dump_json(), event="citation")
+        yield line(event.answer.model_dump_json(), event="done")
+
+
+def _failed(document: dict[str, Any]) -> Iterator[ServerSentEvent]:
+    yield line(json.dumps(document), event="error")

@@ -12,6 +12,8 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Receive, Scope, Send
 from uvicorn.config import LOGGING_CONFIG
 
 from api import keys
@@ -48,7 +50,7 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
         if as_json:
             write_json()
         config = uvicorn.Config(
-            app,
+            _Leaving(app),
             log_config=None if as_json else LOGGING_CONFIG,
             log_level="warning",
             access_log=False,
@@ -85,16 +87,27 @@ class _Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._state.stopping.set)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take requests a little longer, so that nobody who has just come is cut off; then end.
-
-        What runs until the last fifth of the grace is told to end itself.
-        """
+        """Take requests a little longer, so that nobody who has just come is cut off; then end."""
         drain = min(_DRAIN_SECONDS, _GRACE_SECONDS / 4)
-        asyncio.get_running_loop().call_later(0.8 * _GRACE_SECONDS, self._state.ending.set)
         await asyncio.sleep(drain)
         # uvicorn types it as whole seconds, and hands it to asyncio.wait_for.
         self.config.timeout_graceful_shutdown = _GRACE_SECONDS - drain  # type: ignore[assignment]
         await super().shutdown(sockets)
+
+
+class _Leaving:
+    """ASGI: once the service is being stopped, each response tells its client to come no more."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def telling(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._app.state.stopping.is_set():
+                MutableHeaders(scope=message)["Connection"] = "close"
+            await send(message)
+
+        await self._app(scope, receive, telling)
 
 
 class _Untold(logging.Filter):

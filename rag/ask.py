@@ -145,6 +145,14 @@ def checked(question: str) -> str:
     return asked
 
 
+def until(filters: Filters, as_of: date | None) -> Filters:
+    """The filters, without what was published after the day that a question is asked as of."""
+    if as_of is None:
+        return filters
+    last = min(filters.until, as_of) if filters.until else as_of
+    return filters.model_copy(update={"until": last})
+
+
 class _Asking:
     """One question on its way to its answer."""
 
@@ -158,7 +166,7 @@ class _Asking:
     ) -> None:
         self._engine = engine
         self._question = question
-        self._filters = _until(filters, as_of)
+        self._filters = until(filters, as_of)
         self._as_of = as_of
         self._history = history
         self._asked_at = datetime.now(UTC)
@@ -297,13 +305,6 @@ class _Asking:
                 asked_at=self._asked_at,
             )
         )
-
-
-def _until(filters: Filters, as_of: date | None) -> Filters:
-    if as_of is None:
-        return filters
-    until = min(filters.until, as_of) if filters.until else as_of
-    return filters.model_copy(update={"until": until})
 
 
 @lru_cache(maxsize=1)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Literal
 
-Step = bytes | Literal["stall", "drip", "reset", "request"]
+Step = bytes | Literal["stall", "drip", "talk", "reset", "request"]
 """Bytes are sent; "stall" waits for the client to hang up; "drip" sends one byte after another
-until it does; "reset" breaks the connection; "request" reads another request. The first is read
-before all steps."""
+until it does, "talk" one event of a chat completion; "reset" breaks the connection; "request" reads
+another request. The first is read before all steps."""
 
 STREAM_HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
@@ -47,8 +47,8 @@ class RawServer:
     """Plays one script to each connection, in order, the last one again and again.
 
     ``requests`` are the bytes of the requests read; ``hung_up`` are the times (monotonic) at which
-    clients left a script that stalls. ``stalled`` can be acquired once for each stall. With
-    ``tls`` it speaks that.
+    clients left a script that stalls or talks. ``stalled`` can be acquired once for each such
+    script. With ``tls`` it speaks that.
     """
 
     def __init__(self, *scripts: Sequence[Step], tls: ssl.SSLContext | None = None) -> None:
@@ -127,6 +127,9 @@ class RawServer:
         else:
             self.stalled.release()
             with suppress(OSError):
+                while step == "talk":
+                    connection.sendall(event("On. "))
+                    time.sleep(0.01)
                 while connection.recv(65536):
                     pass
             self.hung_up.append(time.monotonic())

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from pages_of_news import BRIDGE, COST
-from raw_server import STREAM_HEAD, RawServer, event, raw_server
+from raw_server import STREAM_HEAD, event, raw_server
 
 from rag.ingest import ingest
 from rag.settings import load
@@ -24,10 +24,10 @@ from rag.wiring import open_engine
 ENDS_SECONDS = 30
 GRACE_SECONDS = 0.5
 STALLS = [STREAM_HEAD, event("The"), "stall"]
-SERVE = f"""
+SERVE = """
 import sys
-from api import cli, serve
-serve._GRACE_SECONDS = {GRACE_SECONDS}
+from api import cli, serve, streaming
+serve._GRACE_SECONDS, streaming.PING_SECONDS = float(sys.argv.pop(1)), float(sys.argv.pop(1))
 sys.exit(cli.main(sys.argv[1:]))
 """
 
@@ -40,10 +40,11 @@ class Service:
     port: int
     log: str = ""
 
-    def ask(self) -> socket.socket:
+    def ask(self, *, accept: str = "application/json") -> socket.socket:
         """A connection with a question sent on it."""
         body = json.dumps({"question": COST}).encode()
-        head = f"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+        head = f"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\n"
+        head += f"Content-Length: {len(body)}\r\n"
         client = socket.create_connection(("127.0.0.1", self.port), timeout=ENDS_SECONDS)
         client.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)
         return client
@@ -58,13 +59,16 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def served(data: Path, folder: Path, model: RawServer) -> Iterator[Service]:
+def served(
+    data: Path, folder: Path, base_url: str, *, grace: float = GRACE_SECONDS, ping: float = 15.0
+) -> Iterator[Service]:
     """The service with a short grace, and its log kept. It has to end by itself, and well."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-c", SERVE, "--data", data, "serve", "--port", str(port)]
+    program = [sys.executable, "-c", SERVE, str(grace), str(ping)]
+    command = [*program, "--data", data, "serve", "--port", str(port)]
     env = os.environ | {
-        "DATELINE_BASE_URL": model.base_url,
+        "DATELINE_BASE_URL": base_url,
         "DATELINE_MODEL": "scripted",
         "PYTHONPATH": str(Path(__file__).parent.parent),
         "PYTHONWARNINGS": "default",
@@ -90,7 +94,7 @@ def served(data: Path, folder: Path, model: RawServer) -> Iterator[Service]:
 
 def test_clients_that_hang_up_leave_nothing_in_the_log(data: Path, tmp_path: Path) -> None:
     with raw_server(STALLS) as model:
-        with served(data, tmp_path, model) as service:
+        with served(data, tmp_path, model.base_url) as service:
             for _ in range(3):
                 with service.ask():
                     assert model.stalled.acquire(timeout=ENDS_SECONDS)
@@ -100,7 +104,7 @@ def test_clients_that_hang_up_leave_nothing_in_the_log(data: Path, tmp_path: Pat
 
 
 def test_clients_that_hang_up_before_the_model_is_asked(data: Path, tmp_path: Path) -> None:
-    with raw_server(STALLS) as model, served(data, tmp_path, model) as service:
+    with raw_server(STALLS) as model, served(data, tmp_path, model.base_url) as service:
         for _ in range(20):
             service.ask().close()
         with service.ask():
@@ -112,7 +116,7 @@ def test_clients_that_hang_up_before_the_model_is_asked(data: Path, tmp_path: Pa
 def test_an_answer_under_way_when_the_service_ends_is_a_problem(
     data: Path, tmp_path: Path, end: signal.Signals
 ) -> None:
-    with raw_server(STALLS) as model, served(data, tmp_path, model) as service:
+    with raw_server(STALLS) as model, served(data, tmp_path, model.base_url) as service:
         with service.ask() as client:
             assert model.stalled.acquire(timeout=ENDS_SECONDS)
             service.process.send_signal(end)
@@ -128,7 +132,7 @@ def test_an_answer_under_way_when_the_service_ends_is_a_problem(
 
 
 def test_the_end_of_the_service_ends_all_questions_under_way(data: Path, tmp_path: Path) -> None:
-    with raw_server(STALLS) as model, served(data, tmp_path, model) as service:
+    with raw_server(STALLS) as model, served(data, tmp_path, model.base_url) as service:
         clients = [service.ask() for _ in range(4)]
         for _ in clients:
             assert model.stalled.acquire(timeout=ENDS_SECONDS)
