@@ -1,4 +1,4 @@
-"""How many questions are answered, or searched for, at once: the rest wait their turn for a moment, or are refused.
+"""How many questions and searches are answered at once: the rest wait a moment, or are refused.
 
 A request that is refused at once costs next to nothing, and one that is let in is answered about
 as fast as ever; both would be lost were all of them begun. uvicorn's own limit counts connections.

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
@@ -84,18 +85,25 @@ class Watched:
         known = Trace(self._id(Headers(scope=scope)))
         trace.begin(known)
         state = scope.setdefault("state", {})
-        status, ended = _GONE, False
+        status, begun, ended = _GONE, False, False
 
         async def watching(message: Message) -> None:
-            nonlocal status, ended
+            nonlocal status, begun, ended
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 MutableHeaders(scope=message)[TRACE_HEADER] = known.id
             await send(message)
             ended = ended or not message.get("more_body", message["type"] != "http.response.body")
 
         try:
             await self._app(scope, receive, watching)
+        except Exception as error:
+            status = 500
+            if not begun:
+                # Starlette would answer it further out, without the id to look for in the log.
+                told = await scope["app"].exception_handlers[Exception](Request(scope), error)
+                await told(scope, receive, watching)
+            raise
         finally:
             route = getattr(scope.get("route"), "path", _UNKNOWN)
             method = scope["method"] if scope["method"] in _METHODS else _UNKNOWN

@@ -132,6 +132,13 @@ def test_a_key_is_a_bearer_token(guarded: Guarded, sent: str) -> None:
         assert guarded.client.get("/v1/articles", headers=headers).status_code == 200
 
 
+def test_what_there_is_is_told_only_with_a_key(guarded: Guarded) -> None:
+    health = Route("GET", "/healthz")
+    for key in (None, WRONG):
+        assert guarded.send(health, key).json() == {"status": "ready"}
+    assert guarded.send(health, guarded.secrets["ask"]).json()["articles"] == 0
+
+
 def test_without_any_key_a_loopback_address_is_open(tmp_path: Path) -> None:
     app = create_app(load(data=tmp_path))
     with TestClient(app) as client:

@@ -1,4 +1,4 @@
-"""A service in a process of its own, with the seed articles, for the benches that put load on it."""
+"""A service in a process of its own, with the seed articles, for benches that put load on it."""
 
 import asyncio
 import os

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx2
 
-from evals.bench.load import Service, at, fill, questions, served
+from evals.bench.load import at, fill, questions, served
 
 REFUSED_MS = 100.0
 SLOWER = 2.0
@@ -79,32 +79,20 @@ async def measure(*, seconds: float, times: float) -> Result:
             before = service.memory()
             seen = await _flood(client, asked, rate=times * capacity, seconds=seconds)
             back = await _back(client, asked, usual=at(alone.admitted, 0.95))
-            return _result(service, capacity, times, alone, seen, before, back)
-
-
-def _result(
-    service: Service,
-    capacity: float,
-    times: float,
-    alone: Seen,
-    seen: Seen,
-    before: int,
-    back: float,
-) -> Result:
-    faults = [*alone.faults, *seen.faults]
-    return Result(
-        capacity=capacity,
-        offered=times * capacity,
-        admitted=len(seen.admitted),
-        refused=len(seen.refused),
-        faults=len(faults),
-        first_fault=faults[0] if faults else "",
-        unloaded_p95=at(alone.admitted, 0.95) * 1000,
-        admitted_p95=at(seen.admitted, 0.95) * 1000,
-        refused_p99=at(seen.refused, 0.99) * 1000,
-        growth=service.memory() / before - 1,
-        back=back,
-    )
+            faults = [*alone.faults, *seen.faults]
+            return Result(
+                capacity=capacity,
+                offered=times * capacity,
+                admitted=len(seen.admitted),
+                refused=len(seen.refused),
+                faults=len(faults),
+                first_fault=faults[0] if faults else "",
+                unloaded_p95=at(alone.admitted, 0.95) * 1000,
+                admitted_p95=at(seen.admitted, 0.95) * 1000,
+                refused_p99=at(seen.refused, 0.99) * 1000,
+                growth=service.memory() / before - 1,
+                back=back,
+            )
 
 
 async def _ask(client: httpx2.AsyncClient, question: str, seen: Seen) -> None:
@@ -180,8 +168,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(json.dumps(vars(result) | {"sound": result.sound}))
         return 0 if result.sound else 1
     print(
-        f"{result.capacity:.1f} questions a second can be answered; at {result.offered:.0f} a second "
-        f"for {given.seconds:g} s, {result.admitted} were answered and {result.refused} refused\n"
+        f"{result.capacity:.1f} questions a second can be answered; at {result.offered:.0f} a "
+        f"second for {given.seconds:g} s, {result.admitted} were answered and "
+        f"{result.refused} refused\n"
         f"refused p99 {result.refused_p99:.0f} ms (under {REFUSED_MS:g})\n"
         f"answered p95 {result.admitted_p95:.0f} ms, unloaded {result.unloaded_p95:.0f} ms: "
         f"{result.admitted_p95 / result.unloaded_p95:.2f} times (at most {SLOWER:g})\n"

@@ -1,7 +1,8 @@
 """Whether a service that is told to end under load drops a request.
 
 `python -m evals.bench.shutdown [--times 50] [--json]`: clients ask without a pause, as JSON and as
-streams, and go away when a response says `Connection: close`, as a load balancer has them do.
+streams, and go away as a load balancer has them do: when /readyz says 503, or a response says
+`Connection: close`.
 """
 
 import argparse
@@ -62,12 +63,12 @@ async def _end(service: Service, *, after: float) -> End:
     asked = questions()
     answered: list[str] = []
     dropped: list[str] = []
-    loaded = asyncio.Event()
+    loaded, leaving = asyncio.Event(), asyncio.Event()
 
     async def on_and_on(number: int) -> None:
         kind = STREAM if number % 2 else "application/json"
         async with service.client() as client:
-            while True:
+            while not leaving.is_set():
                 question = asked[(number + len(answered)) % len(asked)]
                 try:
                     reply = await client.post(
@@ -90,6 +91,7 @@ async def _end(service: Service, *, after: float) -> End:
     service.process.terminate()
     began = time.perf_counter()
     unready = await _unready(service) - began
+    leaving.set()
     code = await asyncio.wait_for(service.process.wait(), 2 * ENDS_SECONDS)
     took = time.perf_counter() - began
     await asyncio.gather(*clients)

@@ -57,7 +57,8 @@ async def measure(*, streams: int) -> list[Stream]:
 
 
 async def _stream(client: httpx2.AsyncClient, question: str, *, chat: bool) -> Stream:
-    path, body = "/v1/ask", {"question": question}
+    path = "/v1/ask"
+    body: dict[str, Any] = {"question": question}
     if chat:
         message = {"role": "user", "content": question}
         path, body = _CHAT, {"model": "dateline", "messages": [message], "stream": True}
