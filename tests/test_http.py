@@ -303,6 +303,8 @@ def test_openapi_says_what_the_routes_do(reading: TestClient) -> None:
         ("/v1/articles/{article_id}", "delete"),
         ("/v1/catalogue", "get"),
         ("/healthz", "get"),
+        ("/livez", "get"),
+        ("/readyz", "get"),
     }
     for path, method in routes:
         for status, response in described["paths"][path][method]["responses"].items():

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from browser import CHROMIUM, Tab, chromium, listening, tab
 from pages_of_news import BAKERY, BRIDGE, COST
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
+from api import keys
+from api.records import open_records
 from evals.bench.scripted_model import ScriptedModel
 from rag.ingest import ingest
 from rag.settings import load
@@ -476,41 +478,41 @@ def test_the_routes_are_described(opened: Tab, service: str) -> None:
         assert page.locator(f"[id='{name}']").count() == 1, name
 
 
-def refuse_without_key(route: Route) -> None:
-    """The wire as a service with keys has it."""
-    if route.request.headers.get("authorization") == "Bearer dl_right":
-        route.continue_()
-        return
-    detail = "This service wants a key: send Authorization: Bearer dl_... ."
-    told = {"type": "about:blank", "title": "Unauthorized", "status": 401, "detail": detail}
-    body = json.dumps(told)
-    route.fulfill(status=401, content_type="application/problem+json", body=body)
-
-
-def test_a_key_is_asked_for_and_kept_in_this_tab_only(browser: Browser, service: str) -> None:
-    with tab(browser) as opened:
+def test_a_key_is_asked_for_and_kept_in_this_tab_only(browser: Browser, tmp_path: Path) -> None:
+    with open_engine(load(data=tmp_path)) as engine:
+        ingest(engine, [Source(content=BRIDGE)])
+    records = open_records(tmp_path)
+    _, key = keys.create(records, "ask")
+    records.dispose()
+    with listening(load(data=tmp_path)) as url, tab(browser) as opened:
         page = opened.page
-        page.route("**/v1/**", refuse_without_key)
-        page.goto(service)
+        page.goto(url)
         dialog = page.get_by_role("dialog")
-        expect(dialog).to_contain_text("This service wants a key")
+        expect(dialog).to_contain_text("This needs a key")
         page.get_by_label("Your key").fill("dl_wrong")
         page.keyboard.press("Enter")
         expect(dialog).to_contain_text("That key is not accepted")
-        page.get_by_label("Your key").fill("dl_right")
+        page.get_by_label("Your key").fill(key)
         page.keyboard.press("Enter")
-        expect(page.locator("#about")).to_contain_text("the newest of")
+        expect(page.locator("#about")).to_contain_text("1 article")
         ask(page, COST)
         expect(page.locator(".quote")).to_have_count(1)
         kept = page.evaluate("[localStorage.length, document.cookie, sessionStorage.length]")
         assert kept == [0, "", 1]
+        # It may ask, and change nothing.
+        page.get_by_role("link", name="Library").click()
+        page.locator(".item button").click()
+        page.get_by_role("button", name="Delete", exact=True).click()
+        expect(dialog.get_by_role("alert")).to_contain_text("has the scope ask")
+        page.get_by_role("button", name="Keep it").click()
         page.get_by_role("button", name="Forget the key").click()
         assert page.evaluate("sessionStorage.length") == 0
+        page.get_by_role("link", name="Ask").click()
         ask(page, COST)
         expect(dialog).to_be_visible()
         page.keyboard.press("Escape")
-        expect(page.locator("#turns .failed")).to_contain_text("This service wants a key")
-        opened.well(service)
+        expect(page.locator("#turns .failed")).to_contain_text("This needs a key")
+        opened.well(url)
 
 
 def test_errors_are_told_in_words(opened: Tab) -> None:
