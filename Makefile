@@ -12,7 +12,7 @@ DATELINE := $(BIN)/dateline --data $(DATA)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := test
-.PHONY: setup demo demo-model serve ask evals test lint torture
+.PHONY: setup demo demo-model serve ask evals test lint torture screenshots
 
 setup: $(INSTALLED)  ## make .venv with the pinned dependencies
 
@@ -64,3 +64,6 @@ test: setup lint
 
 torture: setup  ## the slow tests
 	$(BIN)/python -m pytest -m torture
+
+screenshots: setup  ## pictures of the page, from the seed articles
+	@$(BIN)/python tests/screenshots.py

@@ -1,5 +1,6 @@
 """The HTTP service as a FastAPI application."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -8,17 +9,24 @@ from contextlib import ExitStack, asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from api import articles, problems
+from api import articles, problems, web
+from api.admission import admission_for
+from api.catalogue import catalogue
 from api.chat import chat
 from api.commands import Desk, hello, internal
 from api.deps import MAIN
 from api.health import health
+from api.hosts import HostCheck
 from api.idempotency import UnderWay
 from api.limits import BodyLimit
+from api.logs import Watched
+from api.metrics import Metrics, measured
 from api.questions import questions
+from api.rates import Rates
 from api.records import open_records
 from api.searching import searching
 from api.state import version
+from api.telemetry import telemetry
 from rag.ask import warm
 from rag.engine import Engine
 from rag.errors import DatelineError, EmbedError, SearchIndexError
@@ -38,6 +46,9 @@ def create_app(
     It holds the right to write to the data folder for all its life, see ``_opened``. Commands
     find it at ``url``. ``on_ready`` is called once questions can be asked. When it cannot start,
     ``app.state.failure`` is the DatelineError.
+
+    ``app.state.stopping`` is set once a signal has asked for the end: the service is not ready for
+    more, what it has begun goes on. A task that still runs when the grace is over is cancelled.
     """
     chosen = settings if settings is not None else load()
     desk = Desk(token=secrets.token_urlsafe(32), embedder=chosen.embedder)
@@ -66,28 +77,42 @@ def create_app(
             for each in app.state.engines.values():
                 if each.answering is not None:
                     await each.answering.model.close()
+            await run_in_threadpool(spans.close)
 
+    spans = telemetry()
     app = FastAPI(
         title="Dateline",
         version=version(),
         summary="Answers questions from your articles, with word-for-word quotes.",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
+        telemetry=spans.options,
     )
     app.state.failure = None
+    app.state.stopping = asyncio.Event()
     app.state.allow_urls = chosen.allow_urls
     app.state.public_url = chosen.public_url
     app.state.desk = desk
     app.state.under_way = UnderWay()
+    app.state.rates = Rates(chosen.rate_limit)
+    app.state.admission = admission_for(chosen)
+    app.state.metrics = Metrics(app.state.admission, engines=lambda: app.state.engines)
+    # The one added last is the first that a request comes to.
     app.add_middleware(BodyLimit)
+    app.add_middleware(HostCheck, allowed=chosen.allowed_hosts or ())
+    app.add_middleware(Watched, metrics=app.state.metrics, made=spans.trace_id)
     app.include_router(questions)
     app.include_router(searching)
     app.include_router(articles.reading)
     app.include_router(articles.changing)
     app.include_router(chat)
+    app.include_router(catalogue)
     app.include_router(health)
+    app.include_router(measured)
     app.include_router(hello)
     app.include_router(internal)
+    web.install(app)
     problems.install(app)
     return app
 

@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from api import keeping
+from api.keyring import keys
 from api.options import Json, Publisher, Since, Until, open_library, running, settings_of
 from rag.errors import BadInput, DatelineError
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 articles = typer.Typer(help="List, show and delete articles.", no_args_is_help=True)
 app.add_typer(articles, name="articles")
+app.add_typer(keys, name="keys")
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 
@@ -213,12 +215,15 @@ def serve(
     *,
     host: Annotated[str | None, typer.Option(help="Address of this machine to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    log: Annotated[
+        Literal["text", "json"] | None, typer.Option(help="How to log, in place of DATELINE_LOG.")
+    ] = None,
 ) -> None:
-    """Answer over HTTP, for programs on this machine, until Ctrl-C."""
+    """Answer over HTTP until Ctrl-C. For other machines than this one it needs a key."""
     from api.serve import serve as run_server
     from api.terminal import say
 
-    run_server(settings_of(context, host=host, port=port), say=say)
+    run_server(settings_of(context, host=host, port=port, log=log), say=say)
 
 
 @app.command("eval")

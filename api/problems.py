@@ -44,6 +44,11 @@ STATUSES: dict[type[DatelineError], tuple[int, str]] = {
     errors.ModelEmpty: (502, "The model said nothing"),
     errors.ModelCut: (502, "The model's answer was cut off"),
     errors.ModelError: (502, "The model failed"),
+    errors.KeyNeeded: (401, "A key is needed"),
+    errors.ScopeNeeded: (403, "The key may not do this"),
+    errors.RateLimited: (429, "Too many requests"),
+    errors.Stopping: (503, "The service is being stopped"),
+    errors.Overloaded: (503, "Too many questions at once"),
     DatelineError: (500, "Dateline failed"),
 }
 """Status and title by error class; a class that is not here is told as the nearest one above it."""
@@ -111,12 +116,15 @@ def problem(
 
 def of(error: DatelineError) -> Response:
     """A response with the problem document of one of our errors."""
-    wait: str | None = None
-    if isinstance(error, errors.ModelError):
-        wait = None if error.retry_after is None else str(math.ceil(error.retry_after))
-    elif _may_pass(error):
-        wait = RETRY_SECONDS
-    return _response(told(error), {"Retry-After": wait} if wait else None)
+    headers: dict[str, str] = {}
+    wait: float | None = getattr(error, "retry_after", None)
+    if wait is not None:
+        headers["Retry-After"] = str(math.ceil(wait))
+    elif not isinstance(error, errors.ModelError) and _may_pass(error):
+        headers["Retry-After"] = RETRY_SECONDS
+    if isinstance(error, errors.KeyNeeded):
+        headers["WWW-Authenticate"] = "Bearer"
+    return _response(told(error), headers)
 
 
 def told(error: DatelineError) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sse_starlette import ServerSentEvent
 
 from api import problems
+from api.admission import IN_TURN
 from api.auth import needs
 from api.deps import Opened
 from api.schemas import Question
@@ -58,6 +59,7 @@ _STREAM = {
 
 @questions.post(
     "/ask",
+    dependencies=[IN_TURN],
     response_model=Answer,
     responses={200: _STREAM, **problems.documented(400, 404, 413, 422, 502, 503, 504)},
     tags=["ask"],

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api import problems
+from api.admission import IN_TURN
 from api.auth import needs
 from api.deps import Opened
 from api.schemas import AskedText, Given
@@ -57,7 +58,10 @@ class Passages(Frozen):
 
 
 @searching.post(
-    "/search", responses=problems.documented(400, 404, 413, 422, 502, 503), tags=["ask"]
+    "/search",
+    dependencies=[IN_TURN],
+    responses=problems.documented(400, 404, 413, 422, 502, 503),
+    tags=["ask"],
 )
 def search(given: Search, engine: Opened) -> Passages:
     """Find passages. Of copies of one story, only one is given."""

@@ -1,7 +1,6 @@
 """Question in, Answer out: retrieve, read or ask a model, verify."""
 
 import asyncio
-import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -10,7 +9,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from prompts import identity
-from rag import composing, copies, crossencoder, gate, messages, reader, retrieve, verify
+from rag import composing, copies, crossencoder, gate, messages, reader, retrieve, trace, verify
 from rag import question as questions
 from rag.answering import ModelAnswer
 from rag.comparison import Comparison
@@ -18,7 +17,7 @@ from rag.composing import Composed
 from rag.condense import stand_alone
 from rag.embed import shipped
 from rag.engine import Engine
-from rag.errors import BadQuestion, ModelTimeout
+from rag.errors import BadQuestion, ModelError, ModelTimeout
 from rag.messages import Message
 from rag.parts import name_the_two, take_apart
 from rag.reader import Reading
@@ -67,9 +66,16 @@ async def events(
     When the iterator is closed or its task is cancelled, the call to the model ends with it.
     """
     asking = _Asking(engine, checked(question), filters, as_of, history)
-    async with aclosing(asking.events()) as found:
-        async for event in found:
-            yield event
+    known = trace.current()
+    try:
+        async with aclosing(asking.events()) as found:
+            async for event in found:
+                if isinstance(event, Done):
+                    known.status = event.answer.status
+                yield event
+    except ModelError as error:
+        known.failure = error.code
+        raise
 
 
 async def answer(
@@ -170,7 +176,9 @@ class _Asking:
         answering_ = engine.answering
         self._model: ModelAnswer | None = None
         if answering_ is not None:
-            deadline = asyncio.get_running_loop().time() + answering_.deadline
+            # What a request has waited for its turn is a part of it.
+            left = answering_.deadline - trace.current().waited()
+            deadline = asyncio.get_running_loop().time() + left
             self._model = ModelAnswer(answering_, deadline, as_of)
 
     async def events(self) -> AsyncGenerator[Retrieved | Token | Done]:
@@ -293,7 +301,7 @@ class _Asking:
                     "retrieve": round(self._retrieved - self._started, 4),
                     "answer": round(finished - self._retrieved, 4),
                 },
-                trace_id=secrets.token_hex(8),
+                trace_id=trace.current().id,
                 asked_at=self._asked_at,
             )
         )

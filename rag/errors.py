@@ -28,6 +28,11 @@ DatelineError
 │   ├── ModelMalformed   the reply is no chat completion: HTML, broken JSON, no choices
 │   ├── ModelEmpty       a chat completion without a word in it
 │   └── ModelCut         the stream ended before the answer did
+├── KeyNeeded            a request to the service came without a valid key
+├── ScopeNeeded          its key may not do this
+├── RateLimited          its key has made too many requests
+├── Stopping             the service is being stopped
+├── Overloaded           the service is answering as many questions as it can
 └── SettingsError        a setting has a value that cannot work
 """
 
@@ -194,3 +199,31 @@ class ModelCut(ModelError):
 
 class SettingsError(BadInput):
     """A setting has a value that cannot work."""
+
+
+class KeyNeeded(DatelineError):
+    """A request came without a valid key."""
+
+
+class ScopeNeeded(DatelineError):
+    """The key of a request may not do this."""
+
+
+class RateLimited(DatelineError):
+    """A key has made too many requests. ``retry_after`` are the seconds until it may again."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Stopping(DatelineError):
+    """The service is being stopped."""
+
+
+class Overloaded(DatelineError):
+    """The service is answering as many questions as it can. ``retry_after`` are seconds."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from rag import fulltext
 from rag.errors import NotFound
 from rag.facets import SPARE, Facets, Hit, Matching
+from rag.outlets import Outlet, outlets
 from rag.rows import (
     Listed,
     article_of,
@@ -226,6 +227,11 @@ class Library:
         statement = narrowed(select(day).where(day.is_not(None)), filters)
         with reading(self._database) as connection:
             return connection.scalar(statement.order_by(day.desc()).limit(1))
+
+    def outlets(self, *, limit: int) -> list[Outlet]:
+        """The publishers with the most articles, by name."""
+        with reading(self._database) as connection:
+            return outlets(connection, limit=limit)
 
     def made_by(self) -> list[tuple[str, str]]:
         """The (embedder, splitter) pairs that the stored passages were made by."""

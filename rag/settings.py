@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -78,6 +78,22 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that `dateline serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that it listens on.")
+    allowed_hosts: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        default=None,
+        description="Names it answers to besides those of loopback addresses: `a.example, ...`.",
+    )
+    concurrency: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        description="Questions it answers at once; without it 2, or 32 when a model answers.",
+    )
+    rate_limit: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="Most requests a minute with one key."
+    )
+    log: Literal["text", "json"] = Field(
+        default="text", description="`json` for a line of JSON on stderr for each request."
+    )
 
     @field_validator("collections", mode="before")
     @classmethod
@@ -92,6 +108,13 @@ class Settings(BaseSettings):
         if not all(named.values()) or "dateline" in named:
             raise ValueError("each as name=folder, and none named dateline, the main one's name")
         return named
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        return tuple(name.strip() for name in given.split(",") if name.strip())
 
     @model_validator(mode="before")
     @classmethod

@@ -43,7 +43,7 @@ class Service:
     def ask(self, *, accept: str = "application/json") -> socket.socket:
         """A connection with a question sent on it."""
         body = json.dumps({"question": COST}).encode()
-        head = f"POST /v1/ask HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n"
+        head = f"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\n"
         head += f"Content-Length: {len(body)}\r\n"
         client = socket.create_connection(("127.0.0.1", self.port), timeout=ENDS_SECONDS)
         client.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)

@@ -246,7 +246,7 @@ def test_a_bad_query_is_refused(reading: TestClient, query: str) -> None:
 
 
 def test_unknown_routes_and_methods(reading: TestClient) -> None:
-    problem(reading.get("/"), 404)
+    problem(reading.get("/nowhere"), 404)
     problem(reading.get("/v1/articles/%00%ff%ED%A0%80"), 404)
     problem(reading.get("/v1/articles/" + "a" * 50_000), 404)
     response = reading.put("/v1/ask")
@@ -304,7 +304,10 @@ def test_openapi_says_what_the_routes_do(reading: TestClient) -> None:
         ("/v1/models", "get"),
         ("/v1/models/{model}", "get"),
         ("/v1/chat/completions", "post"),
+        ("/v1/catalogue", "get"),
         ("/healthz", "get"),
+        ("/livez", "get"),
+        ("/readyz", "get"),
     }
     for path, method in routes:
         for status, response in described["paths"][path][method]["responses"].items():
