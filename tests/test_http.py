@@ -285,6 +285,7 @@ def test_openapi_says_what_the_routes_do(reading: TestClient) -> None:
     routes = {(path, method) for path, item in described["paths"].items() for method in item}
     assert routes == {
         ("/v1/ask", "post"),
+        ("/v1/search", "post"),
         ("/v1/articles", "get"),
         ("/v1/articles", "post"),
         ("/v1/articles/{article_id}", "get"),

@@ -141,8 +141,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         print(
             f"{sound} of {len(ends)} ends sound; {said['answered']} requests answered, "
-            f"{len(dropped)} dropped, {said['turned_away']} came when it was gone; not ready after {said['unready_most']} s at most, gone after "
-            f"{said['took_p95']} s (p95) {said['first'] or ''}"
+            f"{len(dropped)} dropped, {said['turned_away']} came when it was gone; not ready after "
+            f"{said['unready_most']} s at most, gone after {said['took_p95']} s (p95) "
+            f"{said['first'] or ''}"
         )
     return 0 if sound == len(ends) else 1
 
