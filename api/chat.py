@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from sse_starlette import ServerSentEvent
 
 from api import chat_errors, chat_side, problems
+from api.admission import IN_TURN
 from api.auth import needs
 from api.chat_forms import (
     FINISHES,
@@ -71,6 +72,7 @@ def get_model(model: str, engines: Engines) -> ChatModel:
         **chat_errors.documented(400, 401, 403, 404, 413, 422, 429, 500, 502, 503, 504),
     },
     tags=["OpenAI-compatible"],
+    dependencies=[IN_TURN],
 )
 async def complete(asked: ChatRequest, engines: Engines, request: Request) -> Any:
     """Answer the last question of a chat. No word is sent that was not checked."""

@@ -6,6 +6,7 @@ None of them needs a key; what the library holds is told only to who has one.
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from api import problems
 from api.auth import caller
@@ -32,11 +33,11 @@ async def livez() -> Well:
 
 
 @health.get("/readyz", responses=problems.documented(503))
-def readyz(request: Request, engines: Engines) -> Well:
+async def readyz(request: Request, engines: Engines) -> Well:
     """200 when questions can be answered, 503 when not, or when the service is being stopped."""
     if request.app.state.stopping.is_set():
         raise Stopping("The service is being stopped. Send no more questions to it.")
-    _ready(engines[MAIN])
+    await run_in_threadpool(_ready, engines[MAIN])
     return Well(status="ready")
 
 

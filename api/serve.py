@@ -26,7 +26,7 @@ from rag.settings import Settings
 _GRACE_SECONDS = 10.0
 """What has begun when a signal comes is given so long. Docker kills after 10 seconds of its own."""
 
-_DRAIN_SECONDS = 0.5
+_DRAIN_SECONDS = 1.0
 """So long requests are still taken after a signal, by those who have not seen that it is ending."""
 
 _BACKLOG = 2048

@@ -29,7 +29,7 @@ from rag.settings import load
 OPEN = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/healthz", "/livez", "/readyz"}
 """What needs no key: how the service is used and whether it is well, and nothing of the library."""
 
-ASKS = {"/v1/ask", "/v1/search"}
+ASKS = {"/v1/ask", "/v1/search", "/v1/chat/completions"}
 """What is sent to, but changes nothing."""
 
 ADMIN = {"/metrics"}

@@ -46,7 +46,11 @@ def test_white_space_around_a_value_is_not_part_of_it(monkeypatch: pytest.Monkey
     monkeypatch.setenv("DATELINE_ALLOW_URLS", " true\n")
     monkeypatch.setenv("DATELINE_PUBLIC_URL", " https://news.example\n")
     monkeypatch.setenv("DATELINE_COLLECTIONS", " news = n ,other=o\n")
+    monkeypatch.setenv("DATELINE_ALLOWED_HOSTS", " a.example ,b.example\n")
+    monkeypatch.setenv("DATELINE_LOG", " json\n")
     settings = load()
+    assert settings.allowed_hosts == ("a.example", "b.example")
+    assert settings.log == "json"
     assert settings.collections == {"news": Path("n"), "other": Path("o")}
     assert (settings.model, settings.base_url, settings.host) == ("1000", "1000", "1000")
     assert (settings.data, settings.port, settings.deadline) == (Path("1000"), 1000, 1000)

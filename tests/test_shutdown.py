@@ -30,7 +30,7 @@ SECONDS = 60
 SERVE = """
 import sys
 from api import cli, serve
-serve._GRACE_SECONDS, serve._DRAIN_SECONDS = 60.0, 5.0
+serve._GRACE_SECONDS, serve._DRAIN_SECONDS = 60.0, 3.0
 sys.exit(cli.main(sys.argv[1:]))
 """
 

@@ -12,6 +12,7 @@ import random
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +32,14 @@ _LONGEST = 1.5
 
 @dataclass(frozen=True)
 class End:
-    """One end: requests answered and dropped, seconds until not ready and until gone."""
+    """One end: requests answered and dropped, seconds until not ready and until gone.
+
+    ``turned_away`` are those that found no one listening any more: nothing of them was taken.
+    """
 
     answered: int
     dropped: tuple[str, ...]
+    turned_away: int
     unready: float
     took: float
     code: int
@@ -63,6 +68,8 @@ async def _end(service: Service, *, after: float) -> End:
     asked = questions()
     answered: list[str] = []
     dropped: list[str] = []
+    turned_away: list[str] = []
+    told = False
     loaded, leaving = asyncio.Event(), asyncio.Event()
 
     async def on_and_on(number: int) -> None:
@@ -75,7 +82,8 @@ async def _end(service: Service, *, after: float) -> End:
                         "/v1/ask", json={"question": question}, headers={"accept": kind}
                     )
                 except httpx2.HTTPError as error:
-                    dropped.append(f"{type(error).__name__}: {error}")
+                    late = told and isinstance(error, httpx2.ConnectError)
+                    (turned_away if late else dropped).append(f"{type(error).__name__}: {error}")
                     return
                 if reply.status_code != 200 or (kind == STREAM and "event: done" not in reply.text):
                     dropped.append(f"{reply.status_code}: {reply.text[-200:]}")
@@ -88,25 +96,25 @@ async def _end(service: Service, *, after: float) -> End:
     clients = [asyncio.create_task(on_and_on(number)) for number in range(CLIENTS)]
     await loaded.wait()
     await asyncio.sleep(after)
-    service.process.terminate()
-    began = time.perf_counter()
-    unready = await _unready(service) - began
+    async with service.client() as client:
+        await client.get("/readyz")
+        told = True
+        service.process.terminate()
+        began = time.perf_counter()
+        unready = await _unready(client) - began
     leaving.set()
     code = await asyncio.wait_for(service.process.wait(), 2 * ENDS_SECONDS)
     took = time.perf_counter() - began
     await asyncio.gather(*clients)
-    return End(len(answered), tuple(dropped), unready, took, code)
+    return End(len(answered), tuple(dropped), len(turned_away), unready, took, code)
 
 
-async def _unready(service: Service) -> float:
+async def _unready(client: httpx2.AsyncClient) -> float:
     """When /readyz said 503, or nothing listened any more."""
-    async with service.client() as client:
-        while True:
-            try:
-                if (await client.get("/readyz")).status_code == 503:
-                    return time.perf_counter()
-            except httpx2.HTTPError:
-                return time.perf_counter()
+    with suppress(httpx2.HTTPError):
+        while (await client.get("/readyz")).status_code == 200:
+            pass
+    return time.perf_counter()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -123,6 +131,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "sound": sound,
         "answered": sum(end.answered for end in ends),
         "dropped": len(dropped),
+        "turned_away": sum(end.turned_away for end in ends),
         "first": dropped[0] if dropped else None,
         "unready_most": round(max(end.unready for end in ends), 2),
         "took_p95": round(at([end.took for end in ends], 0.95), 2),
@@ -132,8 +141,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         print(
             f"{sound} of {len(ends)} ends sound; {said['answered']} requests answered, "
-            f"{len(dropped)} dropped; not ready after {said['unready_most']} s at most, gone after "
-            f"{said['took_p95']} s (p95) {said['first'] or ''}"
+            f"{len(dropped)} dropped, {said['turned_away']} came when it was gone; not ready after "
+            f"{said['unready_most']} s at most, gone after {said['took_p95']} s (p95) "
+            f"{said['first'] or ''}"
         )
     return 0 if sound == len(ends) else 1
 
