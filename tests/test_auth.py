@@ -26,8 +26,16 @@ from api.serve import serve
 from rag.errors import BadInput
 from rag.settings import load
 
-OPEN = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/healthz", "/livez", "/readyz"}
-"""What needs no key: how the service is used and whether it is well, and nothing of the library."""
+OPEN = {"/openapi.json", "/docs", "/healthz", "/livez", "/readyz", "/", "/articles/{article_id}"}
+"""What needs no key: how the service is used and whether it is well, and the web page, which holds
+nothing of the library.
+"""
+
+FILES = "/page"
+"""The folder of the web page's files, which need none either."""
+
+OPENAIS = ("/v1/models", "/v1/chat/")
+"""Routes that tell errors in OpenAI's form."""
 
 ASKS = {"/v1/ask", "/v1/search", "/v1/chat/completions"}
 """What is sent to, but changes nothing."""
@@ -71,7 +79,11 @@ def routes(app: FastAPI) -> list[Route]:
     return sorted(set(found))
 
 
-ALL = [route for route in routes(create_app(load())) if not route.path.startswith(INTERNAL)]
+ALL = [
+    route
+    for route in routes(create_app(load()))
+    if not route.path.startswith(INTERNAL) and route.path != FILES
+]
 
 
 class Guarded(NamedTuple):
@@ -102,7 +114,8 @@ def test_every_route_asks_for_its_scope(guarded: Guarded, route: Route) -> None:
         refused = guarded.send(route, key)
         assert refused.status_code == 401
         assert refused.headers["www-authenticate"] == "Bearer"
-        assert refused.headers["content-type"] == "application/problem+json"
+        form = "json" if route.path.startswith(OPENAIS) else "problem+json"
+        assert refused.headers["content-type"] == f"application/{form}"
     least = SCOPES.index(route.scope)
     for scope in SCOPES[:least]:
         assert guarded.send(route, guarded.secrets[scope]).status_code == 403

@@ -400,7 +400,7 @@ def test_a_client_that_hangs_up_ends_the_call_to_the_model(data: Path, tmp_path:
     with raw_server(stalls) as model, served(data, tmp_path, model.base_url) as running:
         for stream, wanted in ((False, b""), (True, b""), (True, b": reading the articles")):
             body = json.dumps(asking(stream=stream)).encode()
-            head = f"POST {CHAT} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+            head = f"POST {CHAT} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
             head += "Content-Type: application/json\r\n\r\n"
             place = ("127.0.0.1", running.port)
             with socket.create_connection(place, timeout=ENDS_SECONDS) as client:

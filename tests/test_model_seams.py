@@ -119,7 +119,7 @@ def test_a_client_that_goes_ends_the_call_to_the_model(data: Path, tmp_path: Pat
     stalls = [STREAM_HEAD, event("The"), "stall"]
     with raw_server(stalls) as model, served(data, tmp_path, model.base_url) as port:
         body = json.dumps({"question": COST}).encode()
-        head = f"POST /v1/ask HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+        head = f"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)
             assert model.stalled.acquire(timeout=20)
