@@ -12,6 +12,8 @@ from api import articles, problems
 from api.commands import Desk, hello, internal
 from api.deps import MAIN
 from api.health import health
+from api.job_runner import JobRunner
+from api.jobs import jobs
 from api.limits import BodyLimit
 from api.questions import questions
 from api.records import open_records
@@ -52,6 +54,10 @@ def create_app(
                     )
                     for name, folder in (chosen.collections or {}).items()
                 }
+                runner = JobRunner(app.state.records, app.state.engines, chosen.data)
+                app.state.jobs = runner
+                await run_in_threadpool(runner.start)
+                closing.callback(runner.close)
                 if url is not None:
                     engine.lock.announce(Address(url, desk.token))
             except DatelineError as error:
@@ -78,6 +84,7 @@ def create_app(
     app.include_router(questions)
     app.include_router(articles.reading)
     app.include_router(articles.changing)
+    app.include_router(jobs)
     app.include_router(health)
     app.include_router(hello)
     app.include_router(internal)

@@ -14,6 +14,9 @@ from rag.types import NO_FILTERS, Fetched, Filters, Frozen, Turn, Url
 INTERNAL = "/internal"
 """Where the routes are that only commands of this machine use, see ``api.commands``."""
 
+JOBS = "/v1/jobs"
+"""Where bulk ingests are sent, see ``api.jobs``."""
+
 _Words = Annotated[str, Field(min_length=1, max_length=500)]
 
 
