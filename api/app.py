@@ -8,7 +8,8 @@ from contextlib import ExitStack, asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from api import articles, problems
+from api import articles, feedback, problems
+from api.answers import Memory
 from api.commands import Desk, hello, internal
 from api.deps import MAIN
 from api.health import health
@@ -48,6 +49,10 @@ def create_app(
                 engine = await run_in_threadpool(_opened, chosen, closing)
                 app.state.records = await run_in_threadpool(open_records, chosen.data)
                 closing.callback(app.state.records.dispose)
+                memory = Memory(app.state.records, keep=chosen.keep_answers)
+                app.state.answers = memory
+                memory.start()
+                closing.callback(memory.close)
                 app.state.engines = {MAIN: engine} | {
                     name: await run_in_threadpool(
                         _opened, chosen.model_copy(update={"data": folder}), closing
@@ -85,6 +90,8 @@ def create_app(
     app.include_router(articles.reading)
     app.include_router(articles.changing)
     app.include_router(jobs)
+    app.include_router(feedback.giving)
+    app.include_router(feedback.listing)
     app.include_router(health)
     app.include_router(hello)
     app.include_router(internal)

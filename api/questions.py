@@ -5,6 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request, Response
 
 from api import problems
+from api.answers import remember
 from api.auth import needs
 from api.deps import Opened
 from api.schemas import Question
@@ -48,7 +49,9 @@ async def ask(asked: Question, engine: Opened, request: Request) -> Answer | Res
     finally:
         gone.cancel()
         work.cancel()
-    return await work
+    done = await work
+    remember(request.app, engine, done)
+    return done
 
 
 async def _gone(request: Request) -> None:

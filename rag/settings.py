@@ -71,6 +71,10 @@ class Settings(BaseSettings):
         default=None,
         description="Further libraries that `dateline serve` answers from: `name=folder, ...`.",
     )
+    keep_answers: bool = Field(
+        default=True,
+        description="Whether `dateline serve` keeps answers 30 days, for feedback on them.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `dateline serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that it listens on.")
 

@@ -290,6 +290,8 @@ def test_openapi_says_what_the_routes_do(reading: TestClient) -> None:
         ("/v1/articles/{article_id}", "get"),
         ("/v1/articles/{article_id}", "delete"),
         ("/healthz", "get"),
+        ("/v1/feedback", "get"),
+        ("/v1/feedback", "post"),
         ("/v1/jobs", "get"),
         ("/v1/jobs", "post"),
         ("/v1/jobs/{job_id}", "get"),

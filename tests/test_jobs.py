@@ -1,9 +1,9 @@
 """Bulk ingest over HTTP: sent, worked on, looked at, stopped, gone on with, and killed."""
 
 import json
-import signal
+import multiprocessing
+import random
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +13,20 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from pages_of_news import BAKERY, BRIDGE, COST
-from processes import free_port, started
 
 from api import job_records, job_runner, jobs, limits
 from api.app import create_app
+from api.job_runner import JobRunner
+from api.records import open_records
+from rag.errors import EmbedError
 from rag.settings import load
+from rag.wiring import open_engine
+from tests.killed_jobs import work
 
 NDJSON = {"content-type": "application/x-ndjson"}
 WAITS_SECONDS = 60
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.killed", "tests.killed_jobs"])
 
 
 def line(number: int, *, words: str = "") -> str:
@@ -248,8 +254,6 @@ def test_a_job_that_ends_the_service_over_and_over_is_given_up(tmp_path: Path) -
 def test_an_embedder_that_is_away_is_waited_for_and_a_fault_ends_the_job(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from rag.errors import EmbedError
-
     monkeypatch.setattr(job_runner, "_EMBEDDER_SECONDS", (0.01, 0.01, 0.0))
     real, trouble = job_runner.ingest, [EmbedError("It is away.", retryable=True)]
 
@@ -344,41 +348,45 @@ def test_too_many_jobs_are_refused_until_one_is_done(
     send(client, line(3))
 
 
-# -- as a process
+# -- killed
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("kills", [3, pytest.param(200, marks=pytest.mark.torture)])
 def test_kills_lose_no_line_and_store_none_twice(tmp_path: Path, kills: int) -> None:
-    """Killed as soon as it got on a little, again and again, until it is done."""
-    data, port, count = tmp_path / "data", free_port(), 80 * kills
-    base = f"http://127.0.0.1:{port}/v1"
-    body = lines(count)
-
-    def told(path: str, given: bytes | None = None) -> Any:
-        asked = urllib.request.Request(f"{base}/{path}", given, NDJSON)
-        with urllib.request.urlopen(asked, timeout=WAITS_SECONDS) as response:
-            return json.load(response)
-
-    job: dict[str, Any] = {}
+    data, count, rng = tmp_path / "data", max(8 * kills, 130), random.Random(kills)
+    records = open_records(data)
+    runner = JobRunner(records, {}, data)
+    runner.folder.mkdir()
+    part = runner.file("job").with_suffix(".part")
+    part.write_text(lines(count) + "{}\n", encoding="utf-8")
+    runner.add("job", part, collection="dateline", lines=count + 1)
     done = 0
     for turn in range(kills + 1):
-        with started(data, port) as process:
-            job = job or told("jobs", body.encode())
-            tick = threading.Event()
-            while (now := told(f"jobs/{job['id']}"))["lines_done"] <= done and not now["ended"]:
-                tick.wait(0.01)
-            assert now["lines_done"] >= done
-            done = now["lines_done"]
-            if turn == kills:
-                while not (now := told(f"jobs/{job['id']}"))["ended"]:
-                    tick.wait(0.01)
-                urls = set()
-                for offset in range(0, count, 500):
-                    page = told(f"articles?limit=500&offset={offset}")["articles"]
-                    urls |= {each["url"] for each in page}
-                assert told("healthz")["articles"] == count
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-    assert urls == {f"https://county.example/{n}" for n in range(1, count + 1)}
-    assert (now["state"], now["lines_done"], now["failed"]) == ("done", count, 0)
-    assert now["new"] + now["unchanged"] == count
+        mine, theirs = PROCESSES.Pipe(duplex=False)
+        process = PROCESSES.Process(target=work, args=(data, theirs))
+        process.start()
+        assert mine.poll(WAITS_SECONDS)
+        assert mine.recv() == "ready"
+        # Most are killed at work at once, some as soon as they have got on.
+        process.join(rng.uniform(0, 0.5))
+        while turn == kills or (turn % 2 and job_records.get(records, "job").lines_done <= done):
+            if job_records.get(records, "job").finished:
+                break
+            process.join(0.01)
+        assert process.exitcode is None
+        process.kill()
+        process.join()
+        process.close()
+        now = job_records.get(records, "job")
+        assert now.lines_done >= done
+        done = now.lines_done
+    assert (now.state, now.lines_done, now.failed) == ("done", count + 1, 1)
+    assert now.new + now.unchanged == count
+    assert [each.line for each in now.failures] == [count + 1]
+    records.dispose()
+    with open_engine(load(data=data)) as engine:
+        stored = [each.url for each in engine.library.newest(limit=count + 1)]
+        assert engine.audit().sound
+    assert sorted(map(str, stored)) == sorted(
+        f"https://county.example/{n}" for n in range(1, count + 1)
+    )
