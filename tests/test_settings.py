@@ -44,12 +44,13 @@ def test_white_space_around_a_value_is_not_part_of_it(monkeypatch: pytest.Monkey
     for name in NAMES:
         monkeypatch.setenv(name, " 1000\t\r\n")
     monkeypatch.setenv("DATELINE_ALLOW_URLS", " true\n")
+    monkeypatch.setenv("DATELINE_KEEP_ANSWERS", " false\n")
     monkeypatch.setenv("DATELINE_COLLECTIONS", " news = n ,other=o\n")
     settings = load()
     assert settings.collections == {"news": Path("n"), "other": Path("o")}
     assert (settings.model, settings.base_url, settings.host) == ("1000", "1000", "1000")
     assert (settings.data, settings.port, settings.deadline) == (Path("1000"), 1000, 1000)
-    assert settings.allow_urls is True
+    assert (settings.allow_urls, settings.keep_answers) == (True, False)
     for key in (settings.api_key, settings.embed_api_key, settings.openai_api_key):
         assert key is not None
         assert key.get_secret_value() == "1000"
