@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -369,9 +370,11 @@ def test_kills_lose_no_line_and_store_none_twice(tmp_path: Path, kills: int) -> 
         assert mine.recv() == "ready"
         # Most are killed at work at once, some as soon as they have got on.
         process.join(rng.uniform(0, 0.5))
+        began = time.monotonic()
         while turn == kills or (turn % 2 and job_records.get(records, "job").lines_done <= done):
             if job_records.get(records, "job").finished:
                 break
+            assert time.monotonic() - began < 2 * WAITS_SECONDS, "it hangs"
             process.join(0.01)
         assert process.exitcode is None
         process.kill()
