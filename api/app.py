@@ -9,8 +9,9 @@ from contextlib import ExitStack, asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from api import articles, problems, web
+from api import articles, feedback, problems, web
 from api.admission import admission_for
+from api.answers import Memory
 from api.catalogue import catalogue
 from api.chat import chat
 from api.commands import Desk, hello, internal
@@ -18,6 +19,8 @@ from api.deps import MAIN
 from api.health import health
 from api.hosts import HostCheck
 from api.idempotency import UnderWay
+from api.job_runner import JobRunner
+from api.jobs import jobs
 from api.limits import BodyLimit
 from api.logs import Watched
 from api.metrics import Metrics, measured
@@ -33,6 +36,22 @@ from rag.errors import DatelineError, EmbedError, SearchIndexError
 from rag.lock import Address
 from rag.settings import Settings, load
 from rag.wiring import open_engine
+
+_ROUTERS = (
+    questions,
+    searching,
+    articles.reading,
+    articles.changing,
+    chat,
+    catalogue,
+    jobs,
+    feedback.giving,
+    feedback.listing,
+    health,
+    measured,
+    hello,
+    internal,
+)
 
 
 def create_app(
@@ -57,17 +76,9 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as closing:
             try:
-                engine = await run_in_threadpool(_opened, chosen, closing)
-                app.state.records = await run_in_threadpool(open_records, chosen.data)
-                closing.callback(app.state.records.dispose)
-                app.state.engines = {MAIN: engine} | {
-                    name: await run_in_threadpool(
-                        _opened, chosen.model_copy(update={"data": folder}), closing
-                    )
-                    for name, folder in (chosen.collections or {}).items()
-                }
+                await run_in_threadpool(_open, app, chosen, closing)
                 if url is not None:
-                    engine.lock.announce(Address(url, desk.token))
+                    app.state.engines[MAIN].lock.announce(Address(url, desk.token))
             except DatelineError as error:
                 app.state.failure = error
                 raise
@@ -102,19 +113,28 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(HostCheck, allowed=chosen.allowed_hosts or ())
     app.add_middleware(Watched, metrics=app.state.metrics, made=spans.trace_id)
-    app.include_router(questions)
-    app.include_router(searching)
-    app.include_router(articles.reading)
-    app.include_router(articles.changing)
-    app.include_router(chat)
-    app.include_router(catalogue)
-    app.include_router(health)
-    app.include_router(measured)
-    app.include_router(hello)
-    app.include_router(internal)
+    for router in _ROUTERS:
+        app.include_router(router)
     web.install(app)
     problems.install(app)
     return app
+
+
+def _open(app: FastAPI, settings: Settings, closing: ExitStack) -> None:
+    """Open all that is on disk, and go on with the jobs that were left. Raises DatelineError."""
+    engine = _opened(settings, closing)
+    app.state.records = open_records(settings.data)
+    closing.callback(app.state.records.dispose)
+    app.state.answers = Memory(app.state.records, keep=settings.keep_answers)
+    app.state.answers.start()
+    closing.callback(app.state.answers.close)
+    app.state.engines = {MAIN: engine} | {
+        name: _opened(settings.model_copy(update={"data": folder}), closing)
+        for name, folder in (settings.collections or {}).items()
+    }
+    app.state.jobs = JobRunner(app.state.records, app.state.engines, settings.data)
+    app.state.jobs.start()
+    closing.callback(app.state.jobs.close)
 
 
 def _opened(settings: Settings, closing: ExitStack) -> Engine:

@@ -12,6 +12,7 @@ from sse_starlette import ServerSentEvent
 
 from api import chat_errors, chat_side, problems
 from api.admission import IN_TURN
+from api.answers import remember
 from api.auth import needs
 from api.chat_forms import (
     FINISHES,
@@ -31,7 +32,7 @@ from rag.ask import answer
 from rag.engine import Engine
 from rag.errors import NoSuchCollection
 from rag.messages import Message
-from rag.types import Usage
+from rag.types import Answer, Usage
 
 PATIENCE_SECONDS = 2.0
 """How long an answer may take before its stream begins. What fails sooner has a status."""
@@ -85,7 +86,8 @@ async def complete(asked: ChatRequest, engines: Engines, request: Request) -> An
         return _unfit("messages", "No message of a user has text. Nothing was asked; send one.")
     if side is None:
         base = (request.app.state.public_url or str(request.base_url)).rstrip("/")
-        work = partial(_answered, asked, messages, engine, name, base)
+        kept = partial(remember, request.app, engine)
+        work = partial(_answered, asked, messages, engine, name=name, base=base, keep=kept)
     else:
         work = partial(_aside, asked, messages, side, engine)
     if not asked.stream:
@@ -106,11 +108,18 @@ async def complete(asked: ChatRequest, engines: Engines, request: Request) -> An
 
 
 async def _answered(
-    asked: ChatRequest, messages: list[Message], engine: Engine, name: str, base: str
+    asked: ChatRequest,
+    messages: list[Message],
+    engine: Engine,
+    *,
+    name: str,
+    base: str,
+    keep: Callable[[Answer], None],
 ) -> Said:
     """The checked answer as a reply. Raises what ``rag.ask.answer`` raises."""
     question, history = split(messages) or ("", ())
     found = await answer(engine, question, history=history)
+    keep(found)
 
     def page(article_id: str) -> str:
         where = "" if name == MAIN else f"?collection={quote(name)}"

@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from api import keeping
+from api.drafting import feedback
 from api.keyring import keys
 from api.options import Json, Publisher, Since, Until, open_library, running, settings_of
 from rag.errors import BadInput, DatelineError
@@ -27,6 +28,7 @@ app = typer.Typer(
 articles = typer.Typer(help="List, show and delete articles.", no_args_is_help=True)
 app.add_typer(articles, name="articles")
 app.add_typer(keys, name="keys")
+app.add_typer(feedback, name="feedback")
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 

@@ -5,13 +5,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.chat_errors import fit
 from api.problems import problem
-from api.schemas import INTERNAL
+from api.schemas import INTERNAL, JOBS
 
 LARGEST_BODY = 6_000_000
 """Bytes: an article of the largest size with its JSON around it."""
 
 LARGEST_BATCH = 8_000_000
 """Bytes from a command that runs beside the service: an article of the largest size in base64."""
+
+LARGEST_JOB = 200_000_000
+"""Bytes of a bulk ingest, which goes to the disk as it comes."""
 
 
 class BodyLimit:
@@ -28,10 +31,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = LARGEST_BATCH if scope["path"].startswith(f"{INTERNAL}/") else LARGEST_BODY
+        most, what = _most(scope["path"])
         detail = (
             f"The request has more than {most // 1_000_000} MB. Nothing of it was stored; "
-            "send a smaller article."
+            f"send {what}."
         )
         told = dict(scope["headers"]).get(b"content-length", b"0")
         if told.isdigit() and int(told) > most:
@@ -48,3 +51,12 @@ class BodyLimit:
             return message
 
         await self._app(scope, counting, send)
+
+
+def _most(path: str) -> tuple[int, str]:
+    """The most bytes that a request to this path may have, and what to send in place of more."""
+    if path == JOBS:
+        return LARGEST_JOB, "the lines in several jobs"
+    if path.startswith(f"{INTERNAL}/"):
+        return LARGEST_BATCH, "a smaller article"
+    return LARGEST_BODY, "a smaller article"

@@ -24,6 +24,8 @@ STATUSES: dict[type[DatelineError], tuple[int, str]] = {
     errors.AlreadyStored: (409, "Another article has this content or address"),
     errors.BadQuestion: (422, "No question that can be asked"),
     errors.NoSuchCollection: (404, "No such collection"),
+    errors.NoSuchJob: (404, "No such job"),
+    errors.NoSuchAnswer: (404, "No such answer"),
     errors.NotFound: (404, "No such article"),
     errors.SettingsError: (500, "A setting cannot work"),
     errors.BadInput: (422, "Input that cannot be used"),

@@ -1,7 +1,8 @@
 """`POST /v1/ask`: a question in, its Answer out, whole or as it is made."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,12 +10,14 @@ from sse_starlette import ServerSentEvent
 
 from api import problems
 from api.admission import IN_TURN
+from api.answers import remember
 from api.auth import needs
 from api.deps import Opened
 from api.schemas import Question
 from api.searching import Found, facts
 from api.streaming import EVENT_STREAM, described, line, streamed, unless_gone, wants_events
 from rag.ask import answer, events
+from rag.engine import Engine
 from rag.types import Answer, Done, Frozen, Retrieved, Token
 
 questions = APIRouter(prefix="/v1", dependencies=[needs("ask")])
@@ -72,9 +75,23 @@ async def ask(asked: Question, engine: Opened, request: Request) -> Answer | Res
         "history": asked.history,
     }
     if wants_events(request):
-        found = events(engine, asked.question, **given)
+        found = _remembered(events(engine, asked.question, **given), request, engine)
         return await streamed(found, request, write=_lines, failed=_failed)
-    return await unless_gone(answer(engine, asked.question, **given), request)
+    done = await unless_gone(answer(engine, asked.question, **given), request)
+    if isinstance(done, Answer):
+        remember(request.app, engine, done)
+    return done
+
+
+async def _remembered(
+    made: AsyncGenerator[Retrieved | Token | Done], request: Request, engine: Engine
+) -> AsyncGenerator[Retrieved | Token | Done]:
+    """The same events; the Answer is kept, so that feedback on it can be given."""
+    async with aclosing(made):
+        async for event in made:
+            if isinstance(event, Done):
+                remember(request.app, engine, event.answer)
+            yield event
 
 
 def _lines(event: Retrieved | Token | Done) -> Iterator[ServerSentEvent]:

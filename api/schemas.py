@@ -13,6 +13,9 @@ from rag.types import NO_FILTERS, Day, Fetched, Filters, Frozen, Turn, Url
 INTERNAL = "/internal"
 """Where the routes are that only commands of this machine use, see ``api.commands``."""
 
+JOBS = "/v1/jobs"
+"""Where bulk ingests are sent, see ``api.jobs``."""
+
 # An empty one is told as an empty file is.
 _Text = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1})]
 

@@ -10,7 +10,9 @@ DatelineError
 │   ├── BadQuestion      empty or far too long
 │   └── UrlsNotAllowed   a service was given a URL, and is set to fetch none
 ├── NotFound             no article with that id
-│   └── NoSuchCollection no collection with that name
+│   ├── NoSuchCollection no collection with that name
+│   ├── NoSuchJob        no bulk ingest with that id
+│   └── NoSuchAnswer     no answer with that trace id
 ├── DataFolderError      the data folder cannot be read or written
 │   ├── LibraryBusy      another process is writing to it
 │   └── LibraryTooNew    written by a newer Dateline
@@ -79,6 +81,14 @@ class NotFound(BadInput):
 
 class NoSuchCollection(NotFound):
     """The service has no collection of that name."""
+
+
+class NoSuchJob(NotFound):
+    """The service has no bulk ingest of that id."""
+
+
+class NoSuchAnswer(NotFound):
+    """The service keeps no answer with that trace id."""
 
 
 class DataFolderError(DatelineError):

@@ -128,24 +128,41 @@ def read(stream: BinaryIO, name: str, *, first: bytes = b"") -> Iterator[Source 
 
     ``first`` is a first line that was taken from it already.
     """
-    number = 0
     found = False
-    while line := first or stream.readline(_LONGEST_LINE + 1):
-        first = b""
-        number += 1
-        where = f"{name} line {number}"
-        if len(line) > _LONGEST_LINE:
-            _skip_line(stream, line)
-            why = f"is longer than {_LONGEST_LINE // 1_000_000} MB"
-            yield Failure(where, f"{where} {why}. Nothing of it was stored; split the article.")
+    for number, line in numbered(stream, first=first):
+        each = article(line, f"{name} line {number}")
+        if each is not None:
             found = True
-        elif line.strip():
-            yield _source(line, where)
-            found = True
+            yield each
     if not found:
         yield Failure(
             name, f"{name} holds no article. Nothing was stored; give a file with a line for each."
         )
+
+
+def numbered(
+    stream: BinaryIO, *, first: bytes = b"", after: int = 0
+) -> Iterator[tuple[int, bytes]]:
+    """The lines with their numbers, ``after`` being that of the line before the first.
+
+    When one is given, the stream stands behind it. Of a line that is too long for an article, no
+    more than shows that it is too long is given.
+    """
+    number = after
+    while line := first or stream.readline(_LONGEST_LINE + 1):
+        first = b""
+        number += 1
+        if len(line) > _LONGEST_LINE:
+            _skip_line(stream, line)
+        yield number, line
+
+
+def article(line: bytes, where: str) -> Source | Failure | None:
+    """What a line of ``numbered`` holds; None when it is blank. ``where`` is how to name it."""
+    if len(line) > _LONGEST_LINE:
+        why = f"is longer than {_LONGEST_LINE // 1_000_000} MB"
+        return Failure(where, f"{where} {why}. Nothing of it was stored; split the article.")
+    return _source(line, where) if line.strip() else None
 
 
 def _skip_line(stream: BinaryIO, line: bytes) -> None:

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s<>\"]+$",
         description="Where people reach `dateline serve`, for links to articles without a URL.",
     )
+    keep_answers: bool = Field(
+        default=True,
+        description="Whether `dateline serve` keeps answers 30 days, for feedback on them.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `dateline serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that it listens on.")
     allowed_hosts: Annotated[tuple[str, ...] | None, NoDecode] = Field(

@@ -308,6 +308,13 @@ def test_openapi_says_what_the_routes_do(reading: TestClient) -> None:
         ("/healthz", "get"),
         ("/livez", "get"),
         ("/readyz", "get"),
+        ("/v1/feedback", "get"),
+        ("/v1/feedback", "post"),
+        ("/v1/jobs", "get"),
+        ("/v1/jobs", "post"),
+        ("/v1/jobs/{job_id}", "get"),
+        ("/v1/jobs/{job_id}", "delete"),
+        ("/v1/jobs/{job_id}/failures", "get"),
     }
     for path, method in routes:
         for status, response in described["paths"][path][method]["responses"].items():

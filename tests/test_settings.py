@@ -45,6 +45,7 @@ def test_white_space_around_a_value_is_not_part_of_it(monkeypatch: pytest.Monkey
         monkeypatch.setenv(name, " 1000\t\r\n")
     monkeypatch.setenv("DATELINE_ALLOW_URLS", " true\n")
     monkeypatch.setenv("DATELINE_PUBLIC_URL", " https://news.example\n")
+    monkeypatch.setenv("DATELINE_KEEP_ANSWERS", " false\n")
     monkeypatch.setenv("DATELINE_COLLECTIONS", " news = n ,other=o\n")
     monkeypatch.setenv("DATELINE_ALLOWED_HOSTS", " a.example ,b.example\n")
     monkeypatch.setenv("DATELINE_LOG", " json\n")
@@ -54,8 +55,8 @@ def test_white_space_around_a_value_is_not_part_of_it(monkeypatch: pytest.Monkey
     assert settings.collections == {"news": Path("n"), "other": Path("o")}
     assert (settings.model, settings.base_url, settings.host) == ("1000", "1000", "1000")
     assert (settings.data, settings.port, settings.deadline) == (Path("1000"), 1000, 1000)
-    assert settings.allow_urls is True
     assert settings.public_url == "https://news.example"
+    assert (settings.allow_urls, settings.keep_answers) == (True, False)
     for key in (settings.api_key, settings.embed_api_key, settings.openai_api_key):
         assert key is not None
         assert key.get_secret_value() == "1000"

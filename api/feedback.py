@@ -1,0 +1,163 @@
+"""What people say of answers: `POST /v1/feedback` takes it, `GET /v1/feedback` lists it."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime, Field
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Engine,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+)
+
+from api import problems
+from api.answers import CITED, KEPT_DAYS, MOST, Kept, Memory
+from api.auth import needs
+from api.records import tables
+from api.schemas import Given
+from rag.errors import NoSuchAnswer
+from rag.schema import changing, reading
+from rag.types import Frozen
+
+# With a copy of the answer, which itself is only kept for a while.
+_feedback = Table(
+    "feedback",
+    tables,
+    Column("number", Integer, primary_key=True),
+    Column("trace_id", String, nullable=False, unique=True),
+    Column("rating", String, nullable=False),
+    Column("note", Text),
+    Column("expected", Text),
+    Column("created", DateTime, nullable=False),
+    Column("collection", String, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("cited", Text, nullable=False),
+    Column("asked_at", DateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+Rating = Literal["up", "down"]
+_Text = Annotated[str, Field(max_length=5_000)]
+
+giving = APIRouter(prefix="/v1", dependencies=[needs("ask")], tags=["feedback"])
+listing = APIRouter(prefix="/v1", dependencies=[needs("admin")], tags=["feedback"])
+
+
+class NewFeedback(Given):
+    """What somebody says of the answer with this trace id, and what they had expected."""
+
+    trace_id: Annotated[str, Field(min_length=1, max_length=100)]
+    rating: Rating
+    note: _Text | None = None
+    expected: _Text | None = None
+
+
+class Feedback(Frozen):
+    """What was said of an answer, with the answer as it was."""
+
+    rating: Rating
+    note: str | None
+    expected: str | None
+    created: AwareDatetime
+    answer: Kept
+
+
+class FeedbackList(Frozen):
+    """A page of the list, the newest first. ``next_offset`` is None on the last one."""
+
+    feedback: tuple[Feedback, ...]
+    next_offset: int | None
+
+
+def _memory(request: Request) -> Memory:
+    memory: Memory = request.app.state.answers
+    return memory
+
+
+Answers = Annotated[Memory, Depends(_memory)]
+
+
+@giving.post(
+    "/feedback",
+    status_code=201,
+    responses={
+        200: {"model": Feedback, "description": "In place of what was said before"},
+        **problems.documented(400, 404, 413, 422, 503),
+    },
+)
+def give_feedback(given: NewFeedback, response: Response, answers: Answers) -> Feedback:
+    """Say whether an answer was good. A second time takes the place of the first."""
+    answer = answers.find(given.trace_id)
+    if answer is None:
+        why = (
+            f"answers are kept for {KEPT_DAYS} days, the newest {MOST:,} of them."
+            if answers.keep
+            else "this service keeps none (DATELINE_KEEP_ANSWERS)."
+        )
+        raise NoSuchAnswer(
+            f"No answer has the trace id {given.trace_id!r}. Nothing was kept; {why}"
+        )
+    feedback = Feedback(
+        rating=given.rating,
+        note=given.note,
+        expected=given.expected,
+        created=datetime.now(UTC),
+        answer=answer,
+    )
+    if _keep(answers.records, feedback):
+        response.status_code = 200
+    return feedback
+
+
+@listing.get("/feedback", responses=problems.documented(422))
+def list_feedback(
+    answers: Answers,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+) -> FeedbackList:
+    """What was said of answers, the newest first."""
+    found = every(answers.records, limit=limit + 1, offset=offset)
+    more = len(found) > limit
+    return FeedbackList(feedback=tuple(found[:limit]), next_offset=offset + limit if more else None)
+
+
+def every(records: Engine, *, limit: int | None = None, offset: int = 0) -> list[Feedback]:
+    """All feedback, the newest first."""
+    query = select(_feedback).order_by(_feedback.c.number.desc()).limit(limit).offset(offset)
+    with reading(records) as connection:
+        return [_of(row) for row in connection.execute(query)]
+
+
+def _keep(records: Engine, feedback: Feedback) -> bool:
+    """Write feedback down; whether it took the place of another."""
+    answer = feedback.answer
+    values = feedback.model_dump(exclude={"answer"}) | answer.model_dump(exclude={"cited"})
+    values["cited"] = CITED.dump_json(answer.cited).decode()
+    for name in ("created", "asked_at"):
+        values[name] = values[name].replace(tzinfo=None)
+    same = _feedback.c.trace_id == answer.trace_id
+    with changing(records) as connection:
+        replaced = connection.execute(delete(_feedback).where(same)).rowcount
+        connection.execute(insert(_feedback).values(values))
+    return bool(replaced)
+
+
+def _of(row: Row[Any]) -> Feedback:
+    values = dict(row._mapping)
+    values["cited"] = CITED.validate_json(row.cited)
+    for name in ("created", "asked_at"):
+        values[name] = values[name].replace(tzinfo=UTC)
+    said = {name: values.pop(name) for name in ("rating", "note", "expected", "created")}
+    del values["number"]
+    return Feedback(**said, answer=Kept(**values))
