@@ -1,9 +1,10 @@
 """Makes the examples that the cross-encoder is trained on: a question and a passage each.
 
 ``python -m evals.training.examples FOLDER --to examples.jsonl``: FOLDER holds the public sets. The
-questions are those of squad2's dev half and our own (``questions/*.jsonl``, written for Dateline
-over squad2's dev half and over pages of the dev halves of ``extraction`` and ``chunking``; they
-name a document, a passage and the answer by offsets, ``null`` where the passage does not answer).
+questions are those of squad2's dev half and our own, written for Dateline: over squad2's dev half
+and pages of the dev halves of ``extraction`` and ``chunking`` (``questions/*.jsonl``; they name a
+document, a passage and the answer by offsets, ``null`` where the passage does not answer), and over
+invented articles (``articles/*.jsonl``; an answer is a phrase that stands in the text once).
 """
 
 import argparse
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from evals.bench import corpus
 from evals.bench.figures import watched
@@ -28,6 +30,7 @@ from rag.sentences import Span
 from rag.types import Article, Passage
 
 QUESTIONS = Path(__file__).parent / "questions"
+INVENTED = Path(__file__).parent / "articles"
 MISSED = 0.4
 """Share of the questions that also get a passage found for them that does not answer."""
 HELD_TITLE = "French and Indian War"
@@ -46,10 +49,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Example:
-    """A question beside a passage. ``sentences`` and ``answer`` are offsets in ``text``; no answer
-    means that the passage does not answer. ``held`` ones are kept from the training.
+    """A question beside a passage of a document. ``sentences`` and ``answer`` are offsets in
+    ``text``; no answer means that the passage does not. ``held`` ones are kept from the training.
     """
 
+    document: str
     question: str
     title: str
     text: str
@@ -75,10 +79,19 @@ def articles(folder: Path, squad: Squad) -> dict[str, Article]:
     for name in ("finance", "pubmed"):
         text = (folder / "chunking" / f"{name}.md").read_text("utf-8")
         found[f"chunking/{name}"] = parse(text, source=f"chunking/{name}")
+    for given in invented():
+        source = f"articles/{given['id']}"
+        found[source] = parse(given["text"], title=given["title"], source=source)
     return found
 
 
-def questions(squad: Squad) -> Iterator[Question]:
+def invented() -> Iterator[dict[str, Any]]:
+    """The articles that were written for the training, as they stand in their files."""
+    for file in sorted(INVENTED.glob("*.jsonl")):
+        yield from map(json.loads, file.read_text("utf-8").splitlines())
+
+
+def questions(squad: Squad, documents: dict[str, Article]) -> Iterator[Question]:
     """Those of squad2's dev half, then our own."""
     for asked in squad.of("dev"):
         answer = None
@@ -93,6 +106,13 @@ def questions(squad: Squad) -> Iterator[Question]:
             start, end = given["passage"]
             answer = (given["answer"][0], given["answer"][1]) if given["answer"] else None
             yield Question(given["document"], (start, end), given["question"], answer)
+    for given in invented():
+        source = f"articles/{given['id']}"
+        text = documents[source].text
+        for one in given["questions"]:
+            at = -1 if one["a"] is None else text.index(one["a"])
+            answer = None if at < 0 else (at, at + len(one["a"]))
+            yield Question(source, (0, len(text)), one["q"], answer)
 
 
 def examples(
@@ -100,7 +120,8 @@ def examples(
 ) -> Iterator[Example]:
     """Each question beside its passage, and some beside one that does not answer.
 
-    A question with no answer is never put beside another passage of its document, which might.
+    A question with no answer is put beside the passage of its own that is found for it first, and
+    never beside another part of its document, which might answer.
     """
     chance = Random(1)  # noqa: S311
     split_up = {
@@ -113,10 +134,22 @@ def examples(
         near = [p for p in split_up[one.document] if p.start < end and start < p.end]
         if one.answer:
             near = [p for p in near if p.start <= start and end <= p.end]
+        elif len(near) > 1:
+            near = _nearest(engine, one, near)
         if near:
             yield _example(one.question, article, near[0], answer=one.answer)
         if chance.random() < MISSED and (other := _missed(engine, one, article)):
             yield _example(one.question, other[0], other[1], answer=None)
+
+
+def _nearest(engine: Engine, one: Question, near: list[Passage]) -> list[Passage]:
+    """Those passages that are found for a question, the first in front; all when none is."""
+    found = [
+        item.passage.start
+        for item in retrieve.search(engine, one.question, limit=6)
+        if item.article.source == one.document
+    ]
+    return [p for at in found for p in near if p.start == at] or near
 
 
 def _missed(engine: Engine, one: Question, article: Article) -> tuple[Article, Passage] | None:
@@ -133,6 +166,7 @@ def _missed(engine: Engine, one: Question, article: Article) -> tuple[Article, P
 def _example(question: str, article: Article, passage: Passage, *, answer: Span | None) -> Example:
     at = passage.start
     return Example(
+        document=article.source or "",
         question=question,
         title=article.title or "",
         text=article.text[at : passage.end],
@@ -170,7 +204,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     documents = articles(given.folder, squad)
     with corpus.empty_library() as engine:
         corpus.put(engine, list(documents.values()), what="documents")
-        count = write(examples(engine, list(questions(squad)), documents), given.to)
+        count = write(examples(engine, list(questions(squad, documents)), documents), given.to)
     print(f"{count:,} examples in {given.to}")
     return 0
 

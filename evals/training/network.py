@@ -48,7 +48,10 @@ class Layer(nn.Module):  # type: ignore[misc,unused-ignore]
 
 
 class Network(nn.Module):  # type: ignore[misc,unused-ignore]
-    """The cross-encoder. The word embeddings stay as they were published."""
+    """The cross-encoder, of MiniLM's weights or of what training made of them.
+
+    The word embeddings stay as they were published.
+    """
 
     def __init__(self, weights: Mapping[str, Any], *, drop: float = 0.1) -> None:
         super().__init__()
@@ -68,8 +71,11 @@ class Network(nn.Module):  # type: ignore[misc,unused-ignore]
             for name, published in _PARTS.items():
                 _load(getattr(layer, name), weights, prefix + published)
         self.cross = nn.Linear(WIDTH, 3)
-        nn.init.normal_(self.cross.weight, std=0.02)
-        nn.init.zeros_(self.cross.bias)
+        if "cross.weight" in weights:
+            _load(self.cross, weights, "cross")
+        else:
+            nn.init.normal_(self.cross.weight, std=0.02)
+            nn.init.zeros_(self.cross.bias)
 
     def forward(self, ids: Any, kinds: Any, mask: Any) -> Any:
         """Logits (batch, n, 3) in float32 of token ids, their kinds (0, 1) and the mask."""

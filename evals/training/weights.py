@@ -132,7 +132,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"skipped: no squad2/dev-half.json in {given.folder}", file=sys.stderr)
         return 0
     documents = articles(given.folder, squad)
-    asked = [one for one in questions(squad) if held(documents[one.document])]
+    asked = [one for one in questions(squad, documents) if held(documents[one.document])]
     with corpus.empty_library() as engine:
         corpus.put(engine, list(documents.values()), what="documents")
         own = [case for case in cases.load([CASES]) if case.split == "dev"]
