@@ -41,7 +41,7 @@ for _pair in re.split(r"[|\n]", _PAIRS):
         _OPPOSITES.setdefault(stem(_one), set()).add(stem(_other))
 _SIDE = 3
 _CLEARLY = 2
-_ARTICLES = frozenset({"the", "a", "an"})
+_SAYING_NOTHING = frozenset({"the", "a", "an", "and", "but", "or", "while"})
 
 
 def denies(claim: str) -> bool:
@@ -115,4 +115,4 @@ def _like(claim: str, mine: Value, sentence: str, theirs: Value) -> int:
 def _sides(text: str, value: Value) -> tuple[set[str], set[str]]:
     before = _WORD.findall(text[: value.start].lower())[-_SIDE:]
     after = _WORD.findall(text[value.end :].lower())[:_SIDE]
-    return set(map(stem, before)) - _ARTICLES, set(map(stem, after)) - _ARTICLES
+    return set(map(stem, before)) - _SAYING_NOTHING, set(map(stem, after)) - _SAYING_NOTHING

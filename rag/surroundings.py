@@ -62,8 +62,10 @@ _FALL = re.compile(
     r"loss)(?:\s+(?:by|of))?\s+(?:an? |another |further )?)$"
 )
 _AFTER = re.compile(
-    r"\s?(?:(?P<at_least>or (?:more|greater|above|higher)|\+(?![\w])|-plus\b|and (?:above|up)\b)|"
-    r"(?P<at_most>or (?:less|fewer|below|under))\b|(?P<about>or so\b|-odd\b|-ish\b))"
+    r"\s?(?:(?P<at_least>or (?:more|greater|above|higher)|\+(?![\w])|-plus\b|and (?:above|up)\b|"
+    r"at (?:the )?(?:very )?least\b)|"
+    r"(?P<at_most>or (?:less|fewer|below|under)|at (?:the )?(?:very )?most|(?:at )?maximum)\b|"
+    r"(?P<about>or so\b|-odd\b|-ish\b))"
 )
 _PER = re.compile(r"(?:\s+(?:per|an?|each|every)\s+|-an?-|/)(?P<per>[A-Za-z]+)")
 _NOT_PER = frozenset({"cent", "few", "lot", "bid", "move", "deal", "year-on-year"})
@@ -88,6 +90,11 @@ _STOP_WORDS = (
     "says would-be compared including plus versus vs rose fell grew"
 )
 _STOP = frozenset(_STOP_WORDS.split())
+# "The 112 first given" and "the 30 reported" do not say what they count.
+_NO_NOUNS = frozenset(
+    """first second third originally initially previously earlier already given reported announced
+    mentioned stated claimed quoted expected planned needed required""".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,7 @@ def noun_after(text: str, end: int) -> tuple[str, int] | None:
     """The head noun of the phrase that follows a number, as written, and where it ends.
 
     The first lower-case plural among the next words, else the first capitalised one, else the
-    first word.
+    first word that may be a noun.
     """
     words: list[tuple[str, int]] = []
     at = end
@@ -181,7 +188,8 @@ def noun_after(text: str, end: int) -> tuple[str, int] | None:
             break
         at = found.end()
     capitalised = [one for one in words if _plural(one[0]) and one[0][-2:].islower()]
-    return next(iter(capitalised or words), None)
+    named = [one for one in words if one[0].lower() not in _NO_NOUNS]
+    return next(iter(capitalised or named), None)
 
 
 def _plural(word: str) -> bool:

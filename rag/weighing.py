@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from rag import polarity, quotations, support_dates, support_names, support_values, values
+from rag import (
+    polarity,
+    quotations,
+    support_dates,
+    support_names,
+    support_sums,
+    support_values,
+    values,
+)
 from rag.names import Name
 from rag.question import stem, stems, words
 from rag.quoted import NOT_SAID, SURE, Finding, Sentence, Worked
@@ -75,6 +83,8 @@ class Weighing:
         quotes = [self._best()]
         while len(quotes) < MOST_QUOTES and (also := self._completing(quotes)) is not None:
             quotes.append(also)
+        if len(quotes) < MOST_QUOTES and (also := self._working(quotes, worked)) is not None:
+            quotes.append(also)
         while len(quotes) < MOST_QUOTES and (also := self._adding(quotes)) is not None:
             quotes.append(also)
         idle = self._idle(quotes) if cited else ()
@@ -139,6 +149,24 @@ class Weighing:
                     gains.append((gain, named, self._shares[at] + self._meanings[at], -at))
         return -max(gains)[3] if gains else None
 
+    def _working(self, quotes: Sequence[int], worked: Worked) -> int | None:
+        """The sentence with what a difference or a total of the claim is worked out of, or None."""
+        left = self._unborne(quotes)
+        borne = [one for one in self._values(quotes[0]) if one.start not in left]
+        about = self._told | self._named | stems(worked.ahead)
+        found = [
+            (self._shares[at], -at)
+            for at, sentence in enumerate(self._sentences)
+            if at not in quotes and about & sentence.stems
+            for one in left.values()
+            if not self._follows(one, worked, borne, quotes)
+            and self._completes(one, [*worked.shown, *borne], sentence)
+        ]
+        return -max(found)[1] if found else None
+
+    def _completes(self, value: Value, ours: Sequence[Value], sentence: Sentence) -> bool:
+        return support_sums.completes(value, self._text, ours=ours, theirs=sentence.values)
+
     def _adding(self, quotes: Sequence[int]) -> int | None:
         """The sentence that says most of what the quotes leave unsaid of the claim, or None."""
         if self._covered(quotes) >= SURE:
@@ -190,7 +218,7 @@ class Weighing:
         borne: Sequence[Value],
     ) -> Iterator[str]:
         for one in left:
-            if not self._follows(one, worked, borne):
+            if not self._follows(one, worked, borne, quotes):
                 yield f"“{one.text}” is not in the passages cited"
         quoted = [value for at in quotes for value in self._sentences[at].values]
         said = [value for sentence in self._sentences for value in sentence.values]
@@ -202,7 +230,9 @@ class Weighing:
             other = support_values.swapped(one, said) or self._rivals.of(one, quotes)
             if other is not None:
                 yield f"the passages cited say “{_named(other)}”, not “{_named(one)}”"
-            elif self._of_something_else(one, quotes) and not self._follows(one, worked, borne):
+            elif self._of_something_else(one, quotes) and not self._follows(
+                one, worked, borne, quotes
+            ):
                 yield f"the passages cited say “{_named(one)}” of something else"
             elif self._rivals.misworked(one, quotes):
                 yield f"“{one.text}” is not what the figures beside it come to"
@@ -211,12 +241,16 @@ class Weighing:
         if (dispute := support_values.disputed(self._text, quoted)) is not None:
             yield f"the passages cited say “{_named(dispute[1])}”, not “{_named(dispute[0])}”"
 
-    def _follows(self, value: Value, worked: Worked, borne: Sequence[Value]) -> bool:
+    def _follows(
+        self, value: Value, worked: Worked, borne: Sequence[Value], quotes: Sequence[int]
+    ) -> bool:
         """Whether a value that no quote has is worked out of others."""
         known = [*worked.shown, *borne, *self._loose.counts]
+        quoted = [self._sentences[at] for at in quotes]
         return (
-            support_values.follows(value, f"{self._text} {worked.ahead}", known)
-            or any(support_values.moved_by(value, one.text, one.values) for one in self._sentences)
+            support_sums.follows(value, f"{self._text} {worked.ahead}", known)
+            or any(support_sums.moved_by(value, one.text, one.values) for one in self._sentences)
+            or any(self._completes(value, [*worked.shown, *borne], one) for one in quoted)
             or support_dates.follows(value, self._text, known)
             or any(support_dates.is_age(value, self._text, known, day=day) for day in self._claimed)
         )
