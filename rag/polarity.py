@@ -22,6 +22,12 @@ _DENIES_TOO = re.compile(
 )
 # "The whole company, not a part of it" says the first again, and denies nothing.
 _CONTRASTS = re.compile(r"\s*[,(—–]\s*(?:and |but )?not\b", re.IGNORECASE)
+_OPEN = re.compile(
+    r"(?:\b(?:not|never|nobody|no one)\b|n['’]t\b)(?:\s[a-z]+){0,2}?\s(?:know[ns]?|established|"
+    r"determined|decided|clear|certain|said|say|disclosed?|announced|confirmed)\b"
+    r"|\b(?:unknown|unclear|uncertain|undecided|undisclosed|remains? (?:open|to be seen))\b",
+    re.IGNORECASE,
+)
 _STOPS = re.compile(r"[,.;:!?\"”(—–]")
 _WORD = re.compile(r"[^\W\d_]+")
 # Only words that hardly ever stand for anything else: "more" and "late" stand in most articles.
@@ -47,6 +53,11 @@ _SAYING_NOTHING = frozenset({"the", "a", "an", "and", "but", "or", "while"})
 def denies(claim: str) -> bool:
     """Whether a claim has a word of denial."""
     return _DENIES.search(claim) is not None
+
+
+def leaves_open(text: str) -> bool:
+    """Whether a text says that something is not known or not decided."""
+    return _OPEN.search(text) is not None
 
 
 def denial(claim: str, quotes: Sequence[str], *, close: bool, after: str = "") -> str | None:

@@ -25,9 +25,12 @@ _SUBJECT = 2
 _NEXT = re.compile(
     r"\s*(?:[(,]\s*(?:(?:of|in|by|at|to|for|on)\s)?|(?:of|in|by|at|for|on)\s)(?:the\s)?"
 )
+_THAN = re.compile(r"(?:\s[a-z-]+)?\s(?:more|less|fewer|higher|lower)\s(?:[a-z]+\s)?than\b")
 _NAME_BEFORE = re.compile(r"[A-Z][\w’'-]+, $")
 _REFERS = re.compile(r"(?i:it|they|he|she|this|that|these|those|its|their|his|her|there|the|an?)\b")
-_SAYING_LITTLE = frozenset(map(stem, support_values.ANYBODY))
+# Whatever a figure is of, it is announced and reported.
+_TOLD = "announced reported stated given said mentioned date figure number".split()  # noqa: SIM905
+_SAYING_LITTLE = frozenset(map(stem, (*support_values.ANYBODY, *_TOLD)))
 
 
 class Rivals:
@@ -247,7 +250,7 @@ class Rivals:
         left = near - _around(self._sentences[at].plain, value)
         bare = value.kind == "count" and value.noun is None
         if bare and (counted is None or stem(counted) in before.stems):
-            return own + alike(left, before.stems)
+            return own + alike(left if counted is None else {stem(counted)}, before.stems)
         if PRONOUN.match(self._sentences[at].text):
             about = content_words(before.plain)[:_SUBJECT]
             return own + alike(left, frozenset(map(stem, about)))
@@ -276,7 +279,7 @@ class Rivals:
             and other.text.lower() != "one"
             and not _counts_else(other, value)
             and not (
-                support_sums.is_said_as_gap(sentence.text, other)
+                _THAN.match(sentence.text, other.end)
                 and not support_sums.is_said_as_gap(self._text, value)
             )
             and not (_is_age(other, sentence.text) and not self._may_be_age(value))

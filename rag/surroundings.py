@@ -23,14 +23,16 @@ _BEFORE: dict[Qualifier, str] = {
         rf"as (?:much|many|high) as|(?:a )?maximum {_THAT}|≤|<=|not (?:over|above|exceeding)"
     ),
     "more_than": (
-        r"(?:slightly |well |just |far |much )?(?:more than|over|above|exceed(?:ing|ed|s)?|"
-        r"(?:greater|higher|longer|further|older|larger|bigger) than|north of|in excess of)|"
+        r"(?:slightly |well |just |far |much |a (?:little|bit) )?(?:more than|over|above|"
+        r"exceed(?:ing|ed|s)?|(?:greater|higher|longer|further|older|larger|bigger) than|"
+        r"north of|in excess of)|"
         r"(?:over|above) the age of|upwards? of|beyond|"
         r"surpass(?:ing|ed|es)|topp(?:ing|ed)|>"
     ),
     "less_than": (
-        r"(?:slightly |well |just |far |much )?(?:less than|under|below|fewer than|"
-        r"(?:lower|shorter|younger|smaller) than|short of|shy of)|(?:under|below) the age of|<"
+        r"(?:slightly |well |just |far |much |a (?:little|bit) )?(?:less than|under|below|"
+        r"fewer than|(?:lower|shorter|younger|smaller) than|short of|shy of)|"
+        r"(?:under|below) the age of|<"
     ),
 }
 _QUALIFIER = re.compile(
@@ -80,14 +82,15 @@ _PLURAL = re.compile(
 )
 _NOT_PLURAL = frozenset({"is", "was", "has", "its", "his", "this", "us", "across", "less", "as"})
 _STOP_WORDS = (
-    "a about above according across after against ago all also am among an and any are around as "
-    "at be because been before behind being below between but by can could did do does down during "
-    "each for from had has have he her his how if in into is it its last late later less like made "
-    "may might more most my near next no nor not now of off on once one only onto or our out over "
-    "per she should since so some such than that the their them then there these they this those "
-    "though through to today tomorrow toward towards under until up upon was we went were what "
-    "when where which while who whose why will with within without would yesterday you your said "
-    "says would-be compared including plus versus vs rose fell grew"
+    "a about above according across after against ago all also am among an and any are around "
+    "as at be because been before behind being below between but by can could did do does down "
+    "during each fewer for from had has have he her his how if in into is it its last late "
+    "later less like made may might more most my near next no nor not now of off on once one "
+    "only onto or our out over per she should since so some such than that the their them then "
+    "there these they this those though through to today tomorrow toward towards under until "
+    "up upon was we went were what when where which while who whose why will with within "
+    "without would yesterday you your said says would-be compared including plus versus vs "
+    "rose fell grew"
 )
 _STOP = frozenset(_STOP_WORDS.split())
 # "The 112 first given" and "the 30 reported" do not say what they count.

@@ -17,6 +17,7 @@ from rag.quoted import NOT_SAID, Finding, Sentence, Worked
 from rag.support_values import claimed
 from rag.types import Article, Citation, Evidence, Label, Unsupported
 from rag.values import Value, find
+from rag.weighing import without_figures
 
 _SOURCES = r"(?:passages?|articles?|sources?|texts?|context|documents?|excerpts?|information)"
 _TELL = (
@@ -79,6 +80,7 @@ _LEAD_IN = re.compile(
 _LONGEST_SILENCE = 250
 _LEAD_WORDS = 3
 _LEAD_STEMS = 4
+_NEW_STEMS = 5
 _TITLE_WORDS = 4
 _BLANKS = 2
 # Far beyond any answer that was asked for; what is longer is there to keep the checker busy.
@@ -135,7 +137,7 @@ class _Checking:
         self._citations: dict[tuple[str, int, int], Citation] = {}
         self._unsupported: list[Unsupported] = []
         self._faults: list[str] = []
-        self._before = ""
+        self._before, self._from = "", frozenset[int]()
         self._kept = self._cut = self._silent = 0
 
     def run(self, draft: str, *, complete: bool) -> Checked:
@@ -232,13 +234,14 @@ class _Checking:
         """
         borne = {value.start for value in finding.shown}
         worked_out = any(value.start not in borne for value in claimed(claim.text, reference=None))
-        return worked_out and len(stems(claim.text) - stems(self._before)) <= _LEAD_STEMS
+        new = without_figures(claim.text) - stems(self._before)
+        return worked_out and len(new) <= _NEW_STEMS
 
     def _summed_up(self, claim: Claim, cites: Sequence[int]) -> Finding | None:
         """What bears out a claim together with the one before it; None when nothing."""
         both = f"{self._before} {claim.text}"
         worked = Worked(self._shown)
-        found = self._given.weigh(both, cites or self._numbers, cited=False, worked=worked)
+        found = self._given.weigh(both, {*cites, *self._from}, cited=False, worked=worked)
         return None if found.faults else found
 
     def _weigh(
@@ -288,6 +291,7 @@ class _Checking:
     def _kept_piece(self, claim: Claim, finding: Finding) -> str:
         self._kept += 1
         self._before = claim.text
+        self._from = frozenset(one.number for one in finding.quotes)
         self._shown += finding.shown
         numbers = [self._cited(sentence).n for sentence in finding.quotes]
         urls = {citation.url for citation in self._citations.values() if citation.url}

@@ -31,6 +31,7 @@ _MOST_BARE = 2
 _SOMETHING = 0.2
 _CLOSE = 0.75
 _MEANING = 0.5
+_FEW_OPEN = 4
 _ATTRIBUTES = frozenset(
     map(
         stem,
@@ -38,6 +39,10 @@ _ATTRIBUTES = frozenset(
     )
 )
 _SAYS_WHO = re.compile(r"\b(?:according to|said|says|told|estimates?d?|reckons?)\b", re.IGNORECASE)
+
+_PRONOUN_SAYS = re.compile(
+    r"\b(?:he|she|they) (?:said|says|added|adds|wrote|told)\b", re.IGNORECASE
+)
 
 
 class Weighing:
@@ -62,7 +67,9 @@ class Weighing:
         self._names = names
         self._meanings = meanings
         self._stems = stems(text)
-        self._told = _without_figures(text)
+        self._asked = asked
+        self._is_open = polarity.leaves_open(text)
+        self._told = without_figures(text)
         self._named = frozenset(stem(word) for name in names for word in words(name.text))
         self._loose = Numerals(text)
         self._shares = shares
@@ -99,7 +106,7 @@ class Weighing:
             *self._turned_round(chosen),
         ]
         carry = max(self._covered(quotes), *(self._meanings[at] for at in quotes))
-        says = carry >= (_CARRIES_VALUES if borne else _CARRIES)
+        says = carry >= (_CARRIES_VALUES if borne else _CARRIES) or self._leaves_open(quotes[0])
         if not faults and not says and not self._only_attributes():
             faults.append(NOT_SAID)
         return Finding(chosen, tuple(faults), carry, tuple(borne), idle)
@@ -110,10 +117,19 @@ class Weighing:
         """
         best = max(range(len(self._sentences)), key=self._score)
         likest = max(range(len(self._sentences)), key=self._meanings.__getitem__)
-        bare = not self._values(best) and not self._names
+        bare = not self._values(best) and not self._names and not self._leaves_open(best)
         if bare and max(self._shares[best], self._meanings[best]) < _CARRIES:
             return likest
         return best
+
+    def _leaves_open(self, at: int) -> bool:
+        """Whether it says in a few words that what was asked is not known, and a sentence does."""
+        return (
+            self._is_open
+            and len(self._told) <= _FEW_OPEN
+            and polarity.leaves_open(self._sentences[at].text)
+            and share(self._asked, self._sentences[at].stems) >= SURE
+        )
 
     def _only_attributes(self) -> bool:
         """Whether all it says is whom a figure or a statement comes from, names aside."""
@@ -129,6 +145,7 @@ class Weighing:
         return (
             self._shares[at]
             + _MEANING * self._meanings[at]
+            + (_MEANING if self._leaves_open(at) else 0.0)
             + (borne / total if total else 0.0)
             + (0.5 * sum(named) / len(named) if named else 0.0)
         )
@@ -362,18 +379,29 @@ class Weighing:
             same = sentence.evidence.article.id == best.evidence.article.id
             if same and sentence.start < best.start:
                 return True
-            if self._loose.stand_in(sentence.text) or any(
-                support_values.bears(one, value)
-                for one in sentence.values
-                for value in self._claimed[sentence.published]
-            ):
-                return True
-            said = max(
-                share(around - own, sentence.stems), share(self._stems - own, sentence.stems)
-            )
-            if said >= _SOMETHING:
+            if any(self._says_some(one, around - own, own) for one in self._told_by(sentence)):
                 return True
         return False
+
+    def _says_some(self, sentence: Sentence, around: frozenset[str], own: frozenset[str]) -> bool:
+        """Whether a sentence says something of the claim, or of the clause around a name."""
+        if self._loose.stand_in(sentence.text) or any(
+            support_values.bears(one, value)
+            for one in sentence.values
+            for value in self._claimed[sentence.published]
+        ):
+            return True
+        said = max(share(around, sentence.stems), share(self._stems - own, sentence.stems))
+        return said >= _SOMETHING
+
+    def _told_by(self, sentence: Sentence) -> Iterator[Sentence]:
+        """A sentence, and the next when that says who tells it with a pronoun: "..., she said"."""
+        yield sentence
+        at = self._sentences.index(sentence) + 1
+        if at < len(self._sentences) and self._sentences[at].number == sentence.number:
+            after = self._sentences[at]
+            if PRONOUN.match(after.text) or _PRONOUN_SAYS.search(after.text):
+                yield after
 
     def _idle(self, quotes: list[int]) -> tuple[int, ...]:
         """The cited passages that say nothing of it. One that says something is quoted as well."""
@@ -390,7 +418,7 @@ class Weighing:
         return tuple(idle)
 
 
-def _without_figures(text: str) -> frozenset[str]:
+def without_figures(text: str) -> frozenset[str]:
     """The stems of what a claim says besides its values and what counts or bounds them."""
     for value in values.find(text):
         if value.when:
