@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import permutations
 
 from rag import values
 from rag.dates import WEEKDAYS, When, resolve, span_of_years
@@ -36,6 +37,10 @@ _SEASONS = {"last": (0, -1), "this": (0,), "next": (0, 1)}
 _OLD = re.compile(r"\b(?:old|ago|earlier)\b")
 _AFTER_AGE = len(" earlier")
 _DAYS = {"day": 1, "week": 7}
+_DAYS_OF_YEAR = 365.25
+_IN_A_YEAR = {"year": 1.0, "month": 12.0, "week": _DAYS_OF_YEAR / 7, "day": _DAYS_OF_YEAR}
+# "Around two and a half years" may be a quarter off; months differ in length by a day or three.
+_ROUNDED, _A_DAY = 0.25, 0.008
 _FAR, _ANY_YEAR = 1_000, 2001
 _TO_COME = re.compile(r"(?i:\b(?:due|will|would|expected|scheduled|planned|to be)\b[^.,;:]{0,45})$")
 _PUBLISHED = re.compile(
@@ -167,6 +172,36 @@ def is_age(value: Value, text: str, shown: Sequence[Value], *, day: date | None)
                 value.qualifier == "less_than" and whole + 1 == years
             ):
                 return True
+    return False
+
+
+def is_that_far_off(value: Value, shown: Sequence[Value], *, day: date | None) -> bool:
+    """Whether a year is so many years, as shown, before or after the year of publication."""
+    when = value.when
+    if day is None or when is None or when.precision != "year" or when.year is None:
+        return False
+    return any(
+        abs(day.year - when.year) == one.amount
+        for one in shown
+        if (one.kind, one.unit) == ("duration", "year")
+    )
+
+
+def lies_between(value: Value, shown: Sequence[Value]) -> bool:
+    """Whether a time is that between two dates shown: by year, month or day as the dates are."""
+    if value.kind != "duration" or value.unit not in _IN_A_YEAR or value.amount is None:
+        return False
+    dates = [one.when for one in shown if one.when and one.when.first and one.when.last]
+    wanted = float(value.amount) / _IN_A_YEAR[value.unit]
+    unsure = _ROUNDED if value.qualifier else 0.0
+    for one, other in permutations(dates, 2):
+        if not (one.first and one.last and other.first and other.last) or other.first < one.first:
+            continue
+        starts = (other.first - one.first).days / _DAYS_OF_YEAR
+        ends = (other.last - one.last).days / _DAYS_OF_YEAR
+        low, high = sorted((starts, ends))
+        if low - unsure - _A_DAY <= wanted <= high + unsure + _A_DAY and high:
+            return True
     return False
 
 

@@ -38,6 +38,7 @@ _TOTAL_AFTER = re.compile(
 )
 _EACH = re.compile(r"\b(?:each|every|per|apiece|times)\b", re.IGNORECASE)
 _POINTS = ("point", "points")
+_NEAR_SHARE = 5
 _COUNTED = ("count", "percent", "points")
 
 
@@ -55,7 +56,8 @@ def follows(value: Value, text: str, shown: Sequence[Value]) -> bool:
     if value.low != value.high:
         return _is_range_less(value, shown)
     value = _in_points(value, shown)
-    if _is_product(value, text, shown) or _is_change(value, text, shown):
+    rated = _is_product(value, text, shown) or _is_change(value, text, shown)
+    if rated or _is_share(value, shown):
         return True
     if not _DERIVES.search(text):
         return False
@@ -118,19 +120,37 @@ def _in_points(value: Value, shown: Iterable[Value]) -> Value:
 
 
 def _is_product(value: Value, text: str, shown: Sequence[Value]) -> bool:
-    """Whether a value is what so many come to at so much each."""
+    """Whether a value is what so many come to at so much each, or what each of so many does."""
     if value.amount is None or value.kind in _COUNTED or not _EACH.search(text):
         return False
-    wanted = values.ends(value)[0]
-    return any(
-        one.kind == value.kind
-        and like(one, value)
-        and many.kind in _COUNTED
-        and one.amount is not None
-        and many.amount is not None
-        and values.ends(one)[0] * many.amount == wanted
-        for one, many in permutations(shown, 2)
-    )
+    wanted = values.ends(value)
+    for one, many in permutations(shown, 2):
+        if one.kind != value.kind or not like(one, value) or many.kind not in _COUNTED:
+            continue
+        if not (one.amount and many.amount):
+            continue
+        whole = values.ends(one)[0]
+        each = whole / many.amount
+        about = value.qualifier == "about" and rounds_to((each, each), wanted, value)
+        if whole * many.amount == wanted[0] or each == wanted[0] or about:
+            return True
+    return False
+
+
+def _is_share(value: Value, shown: Sequence[Value]) -> bool:
+    """Whether a fraction is, nearly where it says so, what one count is of another."""
+    if value.kind != "fraction":
+        return False
+    part = values.ends(value)[0]
+    for one, whole in permutations(shown, 2):
+        if one.kind != "count" or whole.kind != "count" or not one.amount or not whole.amount:
+            continue
+        off = one.amount / whole.amount * 100 - part
+        low = 0 if value.qualifier in ("more_than", "at_least") else -_NEAR_SHARE
+        high = 0 if value.qualifier in ("less_than", "at_most") else _NEAR_SHARE
+        if off == 0 or (value.qualifier and low <= off <= high):
+            return True
+    return False
 
 
 def _is_change(value: Value, text: str, shown: Sequence[Value]) -> bool:

@@ -127,10 +127,10 @@ def unborne(claims: Sequence[Value], quoted: Sequence[Value]) -> list[Value]:
     ]
 
 
-def swapped(claim: Value, quoted: Sequence[Value]) -> Value | None:
+def swapped(claim: Value, quoted: Sequence[Value], *, claims: Sequence[Value] = ()) -> Value | None:
     """The quoted count of what the claim counts, when it is another and the claim's is of else.
 
-    "14,000 bakers" of "85 bakers bake 14,000 loaves" gives the 85.
+    "14,000 bakers" of "85 bakers bake 14,000 loaves" gives the 85, unless that is among ``claims``.
     """
     if claim.kind != "count" or claim.noun is None or claim.noun in ANYBODY:
         return None
@@ -138,7 +138,8 @@ def swapped(claim: Value, quoted: Sequence[Value]) -> Value | None:
     bearing = [one for one in quoted if bears(one, claim)]
     if not bearing or any(one.noun is None or stem(one.noun) == noun for one in bearing):
         return None
-    return next((one for one in quoted if one.noun and stem(one.noun) == noun), None)
+    others = (one for one in quoted if one.noun and stem(one.noun) == noun)
+    return next((one for one in others if not any(bears(one, mine) for mine in claims)), None)
 
 
 def turned(claim_text: str, claim: Value, quotes: Iterable[tuple[str, Sequence[Value]]]) -> bool:

@@ -69,6 +69,7 @@ _AFTER = re.compile(
     r"(?P<at_most>or (?:less|fewer|below|under)|at (?:the )?(?:very )?most|(?:at )?maximum)\b|"
     r"(?P<about>or so\b|-odd\b|-ish\b))"
 )
+_TAKES_OVER = re.compile(r"(?i:\b(?:take[ns]?|taking|took|hand(?:s|ed|ing)?) over\s*)$")
 _PER = re.compile(r"(?:\s+(?:per|an?|each|every)\s+|-an?-|/)(?P<per>[A-Za-z]+)")
 _NOT_PER = frozenset({"cent", "few", "lot", "bid", "move", "deal", "year-on-year"})
 _BEFORE_DATE = re.compile(
@@ -124,7 +125,8 @@ def qualifier_before(text: str, start: int, *, duration: bool = False) -> Before
     begin = start
     if _LAST_WORD.search(text, max(0, start - 16), start):
         found = _QUALIFIER.search(text, left, start)
-        if found and not (_compares(text, found) or (duration and _means_during(text, found))):
+        idle = found and (_compares(text, found) or _TAKES_OVER.search(text, left, found.end()))
+        if found and not (idle or (duration and _means_during(text, found))):
             qualifier = _named(found)
             begin = found.start()
     if qualifier is None and _PEAK.search(text, left, start):

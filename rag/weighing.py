@@ -8,18 +8,18 @@ from rag import (
     polarity,
     quotations,
     support_dates,
-    support_names,
     support_sums,
     support_values,
     values,
 )
 from rag.names import Name
+from rag.naming import Naming, context, texts
 from rag.question import stem, stems, words
 from rag.quoted import NOT_SAID, SURE, Finding, Sentence, Worked
-from rag.rivals import LIKE, Rivals
+from rag.rivals import Rivals
 from rag.support_numerals import Numerals
 from rag.values import Value
-from rag.wording import PRONOUN, clause, share
+from rag.wording import share
 
 MOST_QUOTES = 4
 # Chosen on the dev half of the tamper bench.
@@ -28,7 +28,6 @@ _CARRIES_VALUES = 0.3
 _ALSO_CITED = 0.3
 _ADDS = 2
 _MOST_BARE = 2
-_SOMETHING = 0.2
 _CLOSE = 0.75
 _MEANING = 0.5
 _FEW_OPEN = 4
@@ -39,10 +38,6 @@ _ATTRIBUTES = frozenset(
     )
 )
 _SAYS_WHO = re.compile(r"\b(?:according to|said|says|told|estimates?d?|reckons?)\b", re.IGNORECASE)
-
-_PRONOUN_SAYS = re.compile(
-    r"\b(?:he|she|they) (?:said|says|added|adds|wrote|told)\b", re.IGNORECASE
-)
 
 
 class Weighing:
@@ -77,6 +72,14 @@ class Weighing:
             day: support_values.claimed(text, reference=day)
             for day in {sentence.published for sentence in sentences}
         }
+        self._naming = Naming(
+            text,
+            sentences,
+            names,
+            claimed=self._claimed,
+            loose=self._loose,
+            shares=shares,
+        )
         self._rivals = Rivals(
             text,
             sentences,
@@ -100,7 +103,7 @@ class Weighing:
         borne = [one for one in self._values(quotes[0]) if one.start not in left]
         faults = [
             *self._value_faults(quotes, worked, left=left.values(), borne=borne),
-            *self._name_faults(chosen),
+            *self._naming.faults(chosen),
             *(f"“{one}” is not in the passages cited" for one in self._numerals(quotes)),
             *quotations.faults(self._text, self._sentences),
             *self._turned_round(chosen),
@@ -244,7 +247,7 @@ class Weighing:
         for one in borne:
             if support_dates.is_publication(one, self._text, days, undated=False):
                 continue
-            other = support_values.swapped(one, said) or self._rivals.of(one, quotes)
+            other = support_values.swapped(one, said, claims=borne) or self._rivals.of(one, quotes)
             if other is not None:
                 yield f"the passages cited say “{_named(other)}”, not “{_named(one)}”"
             elif self._of_something_else(one, quotes) and not self._follows(
@@ -269,6 +272,8 @@ class Weighing:
             or any(support_sums.moved_by(value, one.text, one.values) for one in self._sentences)
             or any(self._completes(value, [*worked.shown, *borne], one) for one in quoted)
             or support_dates.follows(value, self._text, known)
+            or support_dates.lies_between(value, known)
+            or any(support_dates.is_that_far_off(value, known, day=day) for day in self._claimed)
             or any(support_dates.is_age(value, self._text, known, day=day) for day in self._claimed)
         )
 
@@ -309,99 +314,11 @@ class Weighing:
                 yield fault
 
     def _numerals(self, quotes: Sequence[int]) -> list[str]:
-        return self._loose.lacking(_texts(self._sentences[at] for at in quotes))
+        return self._loose.lacking(texts(self._sentences[at] for at in quotes))
 
     def _lacking(self, quotes: Sequence[int]) -> list[str]:
-        context = _context(self._sentences[at] for at in quotes)
-        return [word for name in self._names for word in context.lacks(name)]
-
-    def _name_faults(self, quotes: Sequence[Sentence]) -> Iterator[str]:
-        context = _context(quotes)
-        best = quotes[0]
-        about = support_names.Context(best.about)
-        likest = max(self._shares)
-        others = [
-            one
-            for one, said in zip(self._sentences, self._shares, strict=True)
-            if said == likest >= LIKE
-        ]
-        for name in self._names:
-            if context.lacks(name):
-                yield f"“{name.text}” is not in the passages cited"
-                continue
-            taken = (
-                support_names.stands_in_for(name, self._text, one.text, about=about)
-                for one in (best, *others)
-                if one.names.lacks(name) and not self._refers_to(name, one)
-            )
-            if (other := next(filter(None, taken), None)) is not None:
-                yield f"the passages cited say “{other.text}”, not “{name.text}”"
-            elif best.names.lacks(name) and about.lacks(name) and not self._can_mean(name, best):
-                yield f"the passages cited do not say this of “{name.text}”"
-
-    def _goes_on_about(self, name: Name, best: Sentence) -> bool:
-        """Whether the sentence after the best one has the name and begins with a pronoun: "His
-        successor is Hart", or names what the best one and the claim call "a ferry".
-        """
-        at = self._sentences.index(best) + 1
-        if at >= len(self._sentences) or self._sentences[at].number != best.number:
-            return False
-        after = self._sentences[at]
-        if after.names.lacks(name):
-            return False
-        kind = words(self._text[: name.start])[-1:]
-        called = [one for one in kind if re.search(rf"\ban? (?:[\w-]+ )*?{one}\b", best.text)]
-        return PRONOUN.match(after.text) is not None or bool(called)
-
-    def _refers_to(self, name: Name, quote: Sentence) -> bool:
-        """Whether a quote begins with a pronoun and the sentence before it has the name."""
-        at = self._sentences.index(quote)
-        return (
-            at > 0
-            and PRONOUN.match(quote.text) is not None
-            and self._sentences[at - 1].number == quote.number
-            and not self._sentences[at - 1].names.lacks(name)
-        )
-
-    def _can_mean(self, name: Name, best: Sentence) -> bool:
-        """Whether "the company" of the best quote can be a name that it does not have itself.
-
-        It can when the article names it before or right after; or when a sentence that names it
-        says something more of the claim, or of the clause around the name.
-        """
-        if self._goes_on_about(name, best):
-            return True
-        around = clause(self._text, name.start, name.end)
-        own = frozenset(map(stem, words(name.text)))
-        for sentence in self._sentences:
-            if sentence.names.lacks(name):
-                continue
-            same = sentence.evidence.article.id == best.evidence.article.id
-            if same and sentence.start < best.start:
-                return True
-            if any(self._says_some(one, around - own, own) for one in self._told_by(sentence)):
-                return True
-        return False
-
-    def _says_some(self, sentence: Sentence, around: frozenset[str], own: frozenset[str]) -> bool:
-        """Whether a sentence says something of the claim, or of the clause around a name."""
-        if self._loose.stand_in(sentence.text) or any(
-            support_values.bears(one, value)
-            for one in sentence.values
-            for value in self._claimed[sentence.published]
-        ):
-            return True
-        said = max(share(around, sentence.stems), share(self._stems - own, sentence.stems))
-        return said >= _SOMETHING
-
-    def _told_by(self, sentence: Sentence) -> Iterator[Sentence]:
-        """A sentence, and the next when that says who tells it with a pronoun: "..., she said"."""
-        yield sentence
-        at = self._sentences.index(sentence) + 1
-        if at < len(self._sentences) and self._sentences[at].number == sentence.number:
-            after = self._sentences[at]
-            if PRONOUN.match(after.text) or _PRONOUN_SAYS.search(after.text):
-                yield after
+        around = context(self._sentences[at] for at in quotes)
+        return [word for name in self._names for word in around.lacks(name)]
 
     def _idle(self, quotes: list[int]) -> tuple[int, ...]:
         """The cited passages that say nothing of it. One that says something is quoted as well."""
@@ -429,13 +346,3 @@ def without_figures(text: str) -> frozenset[str]:
 
 def _named(value: Value) -> str:
     return f"{value.text} {value.noun}" if value.noun else value.text
-
-
-def _texts(quotes: Iterable[Sentence]) -> str:
-    listed = list(quotes)
-    about = dict.fromkeys(sentence.about for sentence in listed)
-    return "\n".join([*(sentence.text for sentence in listed), *about])
-
-
-def _context(quotes: Iterable[Sentence]) -> support_names.Context:
-    return support_names.Context(_texts(quotes))
