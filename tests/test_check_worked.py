@@ -62,7 +62,7 @@ PAIRS = [
         "€15",
     ),
     # A change in percent, percentage points without the word, a product, a share.
-    ("Output is down to 60,000 tonnes from 80,000, a reduction of 25% [1].", "25%", "35%"),
+    ("Output is down to 60,000 tonnes from 80,000 tonnes, a cut of 25% [1].", "25%", "35%"),
     ("Sulphur fell from 4.6% to 3.1%, a decline of 1.5 points [1].", "1.5", "1.7"),
     (
         "New boilers cost €6 million each and three are needed, i.e. €18 million [1].",
