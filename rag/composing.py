@@ -64,10 +64,23 @@ def compose(
     lines = [_line(part, reading) for part, reading in zip(parts, numbered, strict=True)]
     conflicting = any(reading.status == "conflicting" for reading in readings)
     status: Status = "conflicting" if conflicting else "partial" if missing else "answered"
-    reading = Reading(status, " ".join(lines), None, citations, reason)
+    reading = Reading(
+        status,
+        " ".join(lines),
+        None,
+        citations,
+        reason,
+        confidence=_lowest(readings),
+    )
     if status != "answered" or several.wants is Wants.EACH or len(parts) != 2:
         return Composed(reading)
     return _with_verdict(several, numbered, reading, evidence)
+
+
+def _lowest(readings: Sequence[Reading]) -> float | None:
+    """The confidence of the part that is least likely answered, among those that were found."""
+    found = [one.confidence for one in readings if one.citations and one.confidence is not None]
+    return min(found, default=None)
 
 
 def _place(citation: Citation) -> tuple[str, int, int, tuple[int, int] | None]:

@@ -139,7 +139,8 @@ _JOIN = re.compile(r"\s?[-–—]\s?|\s(?:to|and)\s")
 _BETWEEN = re.compile(r"(?i:\bbetween\s+(?:about\s|around\s|roughly\s)?)$")
 _CHANGE = re.compile(
     r"(?i:\b(?:from|by|up|down|rose|risen|rises|fell|fallen|grew|climbed|jumped|dropped|gained|lost|"
-    r"raised|increased|cut)\s+(?:about\s|around\s|roughly\s|just\s)?)$"
+    r"raised|increased|cut)\s+(?:about\s|around\s|roughly\s|just\s|at (?:least|most)\s|nearly\s|"
+    r"almost\s|up to\s)?)$"
 )
 _OWN_SCALE = 1_000
 _SCORE = re.compile(

@@ -22,6 +22,12 @@ _DENIES_TOO = re.compile(
 )
 # "The whole company, not a part of it" says the first again, and denies nothing.
 _CONTRASTS = re.compile(r"\s*[,(—–]\s*(?:and |but )?not\b", re.IGNORECASE)
+_OPEN = re.compile(
+    r"(?:\b(?:not|never|nobody|no one)\b|n['’]t\b)(?:\s[a-z]+){0,2}?\s(?:know[ns]?|established|"
+    r"determined|decided|clear|certain|said|say|disclosed?|announced|confirmed)\b"
+    r"|\b(?:unknown|unclear|uncertain|undecided|undisclosed|remains? (?:open|to be seen))\b",
+    re.IGNORECASE,
+)
 _STOPS = re.compile(r"[,.;:!?\"”(—–]")
 _WORD = re.compile(r"[^\W\d_]+")
 # Only words that hardly ever stand for anything else: "more" and "late" stand in most articles.
@@ -41,12 +47,17 @@ for _pair in re.split(r"[|\n]", _PAIRS):
         _OPPOSITES.setdefault(stem(_one), set()).add(stem(_other))
 _SIDE = 3
 _CLEARLY = 2
-_ARTICLES = frozenset({"the", "a", "an"})
+_SAYING_NOTHING = frozenset({"the", "a", "an", "and", "but", "or", "while"})
 
 
 def denies(claim: str) -> bool:
     """Whether a claim has a word of denial."""
     return _DENIES.search(claim) is not None
+
+
+def leaves_open(text: str) -> bool:
+    """Whether a text says that something is not known or not decided."""
+    return _OPEN.search(text) is not None
 
 
 def denial(claim: str, quotes: Sequence[str], *, close: bool, after: str = "") -> str | None:
@@ -115,4 +126,4 @@ def _like(claim: str, mine: Value, sentence: str, theirs: Value) -> int:
 def _sides(text: str, value: Value) -> tuple[set[str], set[str]]:
     before = _WORD.findall(text[: value.start].lower())[-_SIDE:]
     after = _WORD.findall(text[value.end :].lower())[:_SIDE]
-    return set(map(stem, before)) - _ARTICLES, set(map(stem, after)) - _ARTICLES
+    return set(map(stem, before)) - _SAYING_NOTHING, set(map(stem, after)) - _SAYING_NOTHING

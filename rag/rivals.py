@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from rag import support_values, values
+from rag import support_sums, support_values, values
 from rag.question import content_words, stem, stems
 from rag.quoted import Sentence
 from rag.values import Value
@@ -25,9 +25,12 @@ _SUBJECT = 2
 _NEXT = re.compile(
     r"\s*(?:[(,]\s*(?:(?:of|in|by|at|to|for|on)\s)?|(?:of|in|by|at|for|on)\s)(?:the\s)?"
 )
+_THAN = re.compile(r"(?:\s[a-z-]+)?\s(?:more|less|fewer|higher|lower)\s(?:[a-z]+\s)?than\b")
 _NAME_BEFORE = re.compile(r"[A-Z][\w’'-]+, $")
 _REFERS = re.compile(r"(?i:it|they|he|she|this|that|these|those|its|their|his|her|there|the|an?)\b")
-_SAYING_LITTLE = frozenset(map(stem, support_values.ANYBODY))
+# Whatever a figure is of, it is announced and reported.
+_TOLD = "announced reported stated given said mentioned date figure number".split()  # noqa: SIM905
+_SAYING_LITTLE = frozenset(map(stem, (*support_values.ANYBODY, *_TOLD)))
 
 
 class Rivals:
@@ -106,14 +109,14 @@ class Rivals:
             others = [one for one in mine if one.kind == "money"]
         if len({stem(one.noun) for one in others if one.noun}) > 1:
             return False  # goals and matches make no difference
-        if len(others) < len("ab") or not support_values.is_said_as_gap(self._text, value):
+        if len(others) < len("ab") or not support_sums.is_said_as_gap(self._text, value):
             return False
         alone = not any(
             self._borne(at) - {value.start}
             for at in quotes
             if any(support_values.bears(one, value) for one in self._sentences[at].values)
         )
-        return alone and not support_values.follows(value, self._text, others)
+        return alone and not support_sums.follows(value, self._text, others)
 
     def _of_another_clause(
         self, value: Value, bearing: Sequence[tuple[int, Value]], near: frozenset[str]
@@ -245,8 +248,9 @@ class Rivals:
         if before is None or before.number != self._sentences[at].number:
             return own
         left = near - _around(self._sentences[at].plain, value)
-        if value.kind == "count" and value.noun is None and counted is None:
-            return own + alike(left, before.stems)
+        bare = value.kind == "count" and value.noun is None
+        if bare and (counted is None or stem(counted) in before.stems):
+            return own + alike(left if counted is None else {stem(counted)}, before.stems)
         if PRONOUN.match(self._sentences[at].text):
             about = content_words(before.plain)[:_SUBJECT]
             return own + alike(left, frozenset(map(stem, about)))
@@ -272,7 +276,12 @@ class Rivals:
         """Whether a quoted value is a rival of a claimed one and is not claimed itself."""
         return (
             support_values.rival(other, value)
+            and other.text.lower() != "one"
             and not _counts_else(other, value)
+            and not (
+                _THAN.match(sentence.text, other.end)
+                and not support_sums.is_said_as_gap(self._text, value)
+            )
             and not (_is_age(other, sentence.text) and not self._may_be_age(value))
             and other.text.lower() not in self._text.lower()
             and not any(

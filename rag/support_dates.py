@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import permutations
 
 from rag import values
 from rag.dates import WEEKDAYS, When, resolve, span_of_years
@@ -29,9 +30,17 @@ _SPAN = re.compile(
 )
 _LATER = re.compile(r"\b(?:later|after)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:earlier|before)\b", re.IGNORECASE)
+_SEASON = re.compile(
+    r"\b(?P<which>last|this|next) (?P<season>spring|summer|autumn|winter)\b", re.IGNORECASE
+)
+_SEASONS = {"last": (0, -1), "this": (0,), "next": (0, 1)}
 _OLD = re.compile(r"\b(?:old|ago|earlier)\b")
 _AFTER_AGE = len(" earlier")
 _DAYS = {"day": 1, "week": 7}
+_DAYS_OF_YEAR = 365.25
+_IN_A_YEAR = {"year": 1.0, "month": 12.0, "week": _DAYS_OF_YEAR / 7, "day": _DAYS_OF_YEAR}
+# "Around two and a half years" may be a quarter off; months differ in length by a day or three.
+_ROUNDED, _A_DAY = 0.25, 0.008
 _FAR, _ANY_YEAR = 1_000, 2001
 _TO_COME = re.compile(r"(?i:\b(?:due|will|would|expected|scheduled|planned|to be)\b[^.,;:]{0,45})$")
 _PUBLISHED = re.compile(
@@ -76,7 +85,8 @@ def quoted(text: str, *, published: date | None) -> list[Value]:
             read.append(value)
         if other is not None:
             read.append(replace(value, when=other))
-    return [*read, *_years_before(text, read, published), *_last_months(text, read)]
+    seasons = _seasons(text, published)
+    return [*read, *_years_before(text, read, published), *_last_months(text, read), *seasons]
 
 
 def bears_date(quoted: Value, claim: Value) -> bool:
@@ -141,19 +151,63 @@ def follows(value: Value, text: str, shown: Sequence[Value]) -> bool:
 
 
 def is_age(value: Value, text: str, shown: Sequence[Value], *, day: date | None) -> bool:
-    """Whether so many years have gone by from a year that is shown to a day of publication."""
+    """Whether so many years lie between a date that is shown and a day of publication.
+
+    Of one that is to come it has to be said exactly how far off it is, by month or day.
+    """
     if day is None or (value.kind, value.unit) != ("duration", "year") or value.amount is None:
         return False
-    if not (_OLD.search(text[value.start : value.end + _AFTER_AGE])):
-        return False
+    years = int(value.amount)
     off = 1 if value.qualifier == "about" else 0
-    years = [one.when.year for one in shown if one.when and one.when.year]
-    return any(abs(day.year - year - int(value.amount)) <= off for year in years)
+    if _OLD.search(text[value.start : value.end + _AFTER_AGE]) is None and off:
+        return False
+    for when in (one.when for one in shown if one.when and one.when.year):
+        if abs(day.year - (when.year or 0) - years) <= off:
+            return True
+        if when.first is not None and when.month and when.first > day:
+            months = (when.first.year - day.year) * 12 + when.first.month - day.month
+            whole, rest = divmod(months, 12)
+            over = value.qualifier in ("more_than", "at_least")
+            if (whole == years and (over or not rest)) or (
+                value.qualifier == "less_than" and whole + 1 == years
+            ):
+                return True
+    return False
+
+
+def is_that_far_off(value: Value, shown: Sequence[Value], *, day: date | None) -> bool:
+    """Whether a year is so many years, as shown, before or after the year of publication."""
+    when = value.when
+    if day is None or when is None or when.precision != "year" or when.year is None:
+        return False
+    return any(
+        abs(day.year - when.year) == one.amount
+        for one in shown
+        if (one.kind, one.unit) == ("duration", "year")
+    )
+
+
+def lies_between(value: Value, shown: Sequence[Value]) -> bool:
+    """Whether a time is that between two dates shown: by year, month or day as the dates are."""
+    if value.kind != "duration" or value.unit not in _IN_A_YEAR or value.amount is None:
+        return False
+    dates = [one.when for one in shown if one.when and one.when.first and one.when.last]
+    wanted = float(value.amount) / _IN_A_YEAR[value.unit]
+    unsure = _ROUNDED if value.qualifier else 0.0
+    for one, other in permutations(dates, 2):
+        if not (one.first and one.last and other.first and other.last) or other.first < one.first:
+            continue
+        starts = (other.first - one.first).days / _DAYS_OF_YEAR
+        ends = (other.last - one.last).days / _DAYS_OF_YEAR
+        low, high = sorted((starts, ends))
+        if low - unsure - _A_DAY <= wanted <= high + unsure + _A_DAY and high:
+            return True
+    return False
 
 
 def part_of(text: str, value: Value) -> str | None:
     """Which part of its span a date means: "late" of "at the end of 2027", "spring"."""
-    lead = text[value.outer[0] : value.start].lower()
+    lead = text[value.outer[0] : value.end].lower()
     return next((_PARTS[word] for word in re.findall(r"[a-z]+", lead) if word in _PARTS), None)
 
 
@@ -206,6 +260,22 @@ def _last_months(text: str, found: Sequence[Value]) -> list[Value]:
             day = replace(when, precision="day", day=when.last.day, first=when.last)
             ends.append(replace(value, when=day))
     return ends
+
+
+def _seasons(text: str, published: date) -> list[Value]:
+    """The years that "next summer" may mean: this one or the next."""
+    return [
+        Value(
+            kind="date",
+            start=found.start(),
+            end=found.end(),
+            text=found[0],
+            when=span_of_years(found[0].lower(), year, year, precision="year"),
+            outer=found.span(),
+        )
+        for found in _SEASON.finditer(text)
+        for year in (published.year + off for off in _SEASONS[found["which"].lower()])
+    ]
 
 
 def _years_before(text: str, found: Sequence[Value], published: date) -> list[Value]:

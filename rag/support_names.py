@@ -14,6 +14,10 @@ _OPENS = re.compile(r"(?:^|[.!?:;\n–—•|])[\s\"'“‘(]*$")
 _JOINING = frozenset({"of", "for", "and", "de", "the", "der", "van", "von", "la", "le"})
 # What only a name has behind it: "Venn, a teacher", "Hart's".
 _APPOSED = re.compile(r",\s(?:an?|the|who|whose|aged|\d+)\b|['’]s\b")
+_ROLE = re.compile(
+    r"\s(?:leader|boss|chief|official|officer|member|representative|spokes\w+|secretary|president|"
+    r"director|chair\w*|head|analyst|economist|manager|regulator|sources?)s?\b"
+)
 _WEAK = frozenset(
     "a an the and or of in at on to for by from with as that which who whose but than s".split()  # noqa: SIM905
 )
@@ -141,7 +145,9 @@ def _is_common(text: str, name: Name, lowered_words: frozenset[str]) -> bool:
         word = parts[0].lower()
         if (parts[0].isupper() and len(word) > 1) or _APPOSED.match(text, name.end):
             return False
-        return word in lowered_words or (opens and tokens.is_usual_in_lower_case(word))
+        # "Union leader Farrant": a body without a name of its own, and who speaks for it.
+        role = opens and name.of_organisation and _ROLE.match(text, name.end) is not None
+        return word in lowered_words or role or (opens and tokens.is_usual_in_lower_case(word))
     is_label = opens and text[name.end :].lstrip().startswith(":")
     return is_label or all(part.lower() in lowered_words for part in parts)
 

@@ -1,10 +1,9 @@
-"""Whether the values of a claim occur in quotes, or follow from values that do."""
+"""Whether the values of a claim occur in quotes."""
 
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import combinations
 from typing import Literal
 
 from rag import values
@@ -25,20 +24,6 @@ _BETWEEN_NAMED = re.compile(r"[,;]\s+(?:and\s+|or\s+)?|\s+(?:and|or)\s+")
 _ABOUT_A_FRACTION = 5
 # Builders and visitors are people too, so that another number of people proves nothing.
 ANYBODY = frozenset({"people", "persons", "others", "times", "ones"})
-_DERIVES = re.compile(
-    r"\b(?:total\w*|altogether|together|combined|sum|in all|overall|difference|gap|margin|more|"
-    r"less|fewer|higher|lower|rise|rose|risen|increase\w*|up|grew|growth|gain\w*|fall|fell|fallen|"
-    r"drop\w*|down|decrease\w*|decline\w*|cut|added|extra|additional|between them|change\w*|by|"
-    r"above|below|under|over|beyond|dearer|cheaper|larger|smaller|bigger|longer|shorter|later|"
-    r"makes?|making|leaves?)\b",
-    re.IGNORECASE,
-)
-_BY = re.compile(r"(?i:\b(?:by|leaves?|leaving)\s)$")
-_HOUR = re.compile(r"\s(?:in the|o['’]clock)\b")
-_TOGETHER = re.compile(r"(?i:\b(?:together|altogether|combined|in all)\b[^.,:;]{0,25}\s)$")
-_MORE = re.compile(
-    r"(?:\s[a-z-]+)?\s(?:more|less|fewer|higher|lower|dearer|cheaper|larger|smaller|above|below)\b"
-)
 _UP_WORDS = (
     "rose risen rise rises rising increase increased increases increasing grew grown grows growing "
     "climbed climbs jumped jumps gained gains soared surged raised higher up"
@@ -73,7 +58,8 @@ def claimed(text: str, *, reference: date | None) -> list[Value]:
     for value in values.find(text, reference=reference):
         if _says_which(text, value) or _counts_what_follows(text, value):
             continue
-        if value.text.lower() == "one" and value.noun is None:
+        # "At least one voice is worried" says that there is one.
+        if value.text.lower() == "one" and (value.noun is None or value.qualifier == "at_least"):
             continue
         # A month without a year may be any; what the quote says decides which.
         raw = as_written.get(value.start)
@@ -105,14 +91,14 @@ def bears(quoted: Value, claim: Value) -> bool:
     units = _counts_units(quoted, claim) or _counts_units(claim, quoted)
     if units or values.same(quoted, claim) or _is_nearly(quoted, claim):
         return not _per_else(quoted, claim)
-    if not _like(quoted, claim) or _per_else(quoted, claim):
+    if not like(quoted, claim) or _per_else(quoted, claim):
         return False
     asked, said = _ends(claim), _ends(quoted)
-    if _is_bare(claim) and quoted.kind in ("measure", "duration", "points"):
+    if is_bare(claim) and quoted.kind in ("measure", "duration", "points"):
         said = quoted.low or Decimal(0), quoted.high or Decimal(0)  # "from 40 to 24" is in its unit
     exact = quoted.qualifier in (None, "about", "peak")
     if claim.qualifier in (None, "about", "peak"):
-        rounded = claim.qualifier == "about" and exact and _rounds_to(said, asked, claim)
+        rounded = claim.qualifier == "about" and exact and rounds_to(said, asked, claim)
         bound = claim.qualifier == "peak" and quoted.qualifier == "at_most"
         return rounded or (asked == said and (exact or bound or claim.qualifier == "about"))
     if exact:
@@ -141,10 +127,10 @@ def unborne(claims: Sequence[Value], quoted: Sequence[Value]) -> list[Value]:
     ]
 
 
-def swapped(claim: Value, quoted: Sequence[Value]) -> Value | None:
+def swapped(claim: Value, quoted: Sequence[Value], *, claims: Sequence[Value] = ()) -> Value | None:
     """The quoted count of what the claim counts, when it is another and the claim's is of else.
 
-    "14,000 bakers" of "85 bakers bake 14,000 loaves" gives the 85.
+    "14,000 bakers" of "85 bakers bake 14,000 loaves" gives the 85, unless that is among ``claims``.
     """
     if claim.kind != "count" or claim.noun is None or claim.noun in ANYBODY:
         return None
@@ -152,7 +138,8 @@ def swapped(claim: Value, quoted: Sequence[Value]) -> Value | None:
     bearing = [one for one in quoted if bears(one, claim)]
     if not bearing or any(one.noun is None or stem(one.noun) == noun for one in bearing):
         return None
-    return next((one for one in quoted if one.noun and stem(one.noun) == noun), None)
+    others = (one for one in quoted if one.noun and stem(one.noun) == noun)
+    return next((one for one in others if not any(bears(one, mine) for mine in claims)), None)
 
 
 def turned(claim_text: str, claim: Value, quotes: Iterable[tuple[str, Sequence[Value]]]) -> bool:
@@ -165,57 +152,6 @@ def turned(claim_text: str, claim: Value, quotes: Iterable[tuple[str, Sequence[V
         what(text, value) for text, quoted in quotes for value in quoted if bears(value, claim)
     ]
     return bool(found) and all(one is not None and one != said for one in found)
-
-
-def follows(value: Value, text: str, shown: Sequence[Value]) -> bool:
-    """Whether a value is the sum or the difference of two that are shown, and the text says so.
-
-    The sum of all that are shown together counts as well; the difference of two percentages may
-    be given in points, and "tripled" is borne out by two values of which one is thrice the other.
-    """
-    if value.kind == "multiple":
-        return _is_ratio(value, shown)
-    if value.low is None:
-        return False
-    if value.low != value.high:
-        return _is_range_less(value, shown)
-    if not _DERIVES.search(text):
-        return False
-    amounts = list(dict.fromkeys(_in_units_of(value, one) for one in shown if _addable(one, value)))
-    wanted = _ends(value)
-    totals = {sum(amounts, Decimal(0))} if len(amounts) > 2 else set()
-    for a, b in combinations(amounts, 2):
-        totals |= {a + b, abs(a - b)}
-    return any(
-        total == wanted[0]
-        or (value.qualifier == "about" and _rounds_to((total, total), wanted, value))
-        for total in totals
-    )
-
-
-def is_said_as_gap(text: str, value: Value) -> bool:
-    """Whether a value stands where a difference does: "by 43", "43 more than"."""
-    return value.when is None and (
-        value.kind == "multiple"
-        or (_BY.search(text[: value.outer[0]]) is not None and not _HOUR.match(text, value.end))
-        or _TOGETHER.search(text[: value.outer[0]]) is not None
-        or _MORE.match(text, value.end) is not None
-    )
-
-
-def moved_by(value: Value, text: str, quoted: Sequence[Value]) -> bool:
-    """Whether a sentence tells of a move "from 5% to 6%", of which a value is the difference."""
-    ends = [
-        next((one for one in quoted if text[: one.outer[0]].lower().endswith(f" {word} ")), None)
-        for word in ("from", "to")
-    ]
-    start, end = ends
-    if start is None or end is None or value.low is None:
-        return False
-    if start.kind == "percent" and value.kind != "points":
-        return False
-    both = _addable(start, value) and _addable(end, value)
-    return both and abs(_ends(start)[0] - _ends(end)[0]) == _ends(value)[0]
 
 
 def _per_else(quoted: Value, claim: Value) -> bool:
@@ -243,7 +179,7 @@ def _is_nearly(quoted: Value, claim: Value) -> bool:
     return abs(values.ends(quoted)[0] - values.ends(claim)[0]) <= _ABOUT_A_FRACTION
 
 
-def _like(a: Value, b: Value) -> bool:
+def like(a: Value, b: Value) -> bool:
     """Whether two values are of one kind and unit, or one is a bare number of any kind."""
     bare = next(
         (one for one in (a, b) if one.kind == "count" and not one.noun and not one.unit), None
@@ -257,7 +193,7 @@ def _ends(value: Value) -> tuple[Decimal, Decimal]:
     return values.ends(value)
 
 
-def _rounds_to(said: tuple[Decimal, Decimal], asked: tuple[Decimal, Decimal], claim: Value) -> bool:
+def rounds_to(said: tuple[Decimal, Decimal], asked: tuple[Decimal, Decimal], claim: Value) -> bool:
     """Whether what is said is what is asked when rounded to as many digits as the claim gives."""
     if said[0] != said[1] or asked[0] != asked[1] or claim.low is None:
         return False
@@ -287,7 +223,7 @@ def _is_range_of(claim: Value, quoted: Sequence[Value]) -> bool:
     if claim.when or claim.low is None or claim.low == claim.high:
         return False
     low, high = _ends(claim)
-    exact = {_ends(one)[0] for one in quoted if _like(one, claim) and one.amount is not None}
+    exact = {_ends(one)[0] for one in quoted if like(one, claim) and one.amount is not None}
     return {low, high} <= exact
 
 
@@ -298,63 +234,15 @@ def _is_end_of_range(claim: Value, claims: Sequence[Value], quoted: Sequence[Val
     said = {_ends(one)[0] for one in claims if one.amount is not None}
     mine = _ends(claim)[0]
     return any(
-        one.low != one.high and _like(one, claim) and mine in _ends(one) and set(_ends(one)) <= said
+        one.low != one.high and like(one, claim) and mine in _ends(one) and set(_ends(one)) <= said
         for one in quoted
         if not one.when
     )
 
 
-def _is_ratio(value: Value, shown: Sequence[Value]) -> bool:
-    """Whether one of two values that are shown is so many times the other."""
-    exact = [one for one in shown if one.amount and not one.when]
-    wanted = value.amount or Decimal(0)
-    for one, other in combinations(exact, 2):
-        low, high = sorted((abs(values.ends(one)[0]), abs(values.ends(other)[0])))
-        if not _like(one, other) or not low:
-            continue
-        for ratio in (high / low, low / high):
-            if ratio == wanted or (value.qualifier and wanted > 1 and _is_near(ratio, value)):
-                return True
-    return False
-
-
-def _is_range_less(value: Value, shown: Sequence[Value]) -> bool:
-    """Whether a range is one that is shown, more or less a value that is shown."""
-    wanted = _ends(value)
-    ranges = [one for one in shown if one.low != one.high and not one.when and _like(one, value)]
-    return any(
-        {low - one, low + one} & {wanted[0]} and high - low == wanted[1] - wanted[0]
-        for low, high in map(_ends, ranges)
-        for one in (_ends(part)[0] for part in shown if _addable(part, value))
-    )
-
-
-def _is_near(ratio: Decimal, value: Value) -> bool:
-    """Whether a ratio is "nearly", "more than" or "less than" so many times, by less than one."""
-    gap = ratio - (value.amount or Decimal(0))
-    if value.qualifier == "about":
-        return abs(gap) <= Decimal("0.5")
-    over = value.qualifier in ("more_than", "at_least")
-    return 0 <= (gap if over else -gap) < 1
-
-
-def _addable(part: Value, total: Value) -> bool:
-    if part.low is None or part.low != part.high or part.when:
-        return False
-    if total.kind == "points" and part.kind == "percent":
-        return True
-    return (part.kind == total.kind or _is_bare(part)) and _like(total, part)
-
-
-def _is_bare(value: Value) -> bool:
+def is_bare(value: Value) -> bool:
+    """Whether it is a number with no word for what it counts."""
     return value.kind == "count" and not value.noun and not value.unit
-
-
-def _in_units_of(total: Value, part: Value) -> Decimal:
-    """What a part is worth in a total's base unit; a bare number is in the total's own unit."""
-    if _is_bare(part) and total.low:
-        return (part.low or Decimal(0)) * _ends(total)[0] / total.low
-    return _ends(part)[0]
 
 
 def _says_which(text: str, value: Value) -> bool:

@@ -23,14 +23,16 @@ _BEFORE: dict[Qualifier, str] = {
         rf"as (?:much|many|high) as|(?:a )?maximum {_THAT}|≤|<=|not (?:over|above|exceeding)"
     ),
     "more_than": (
-        r"(?:slightly |well |just |far |much )?(?:more than|over|above|exceed(?:ing|ed|s)?|"
-        r"(?:greater|higher|longer|further|older|larger|bigger) than|north of|in excess of)|"
+        r"(?:slightly |well |just |far |much |a (?:little|bit) )?(?:more than|over|above|"
+        r"exceed(?:ing|ed|s)?|(?:greater|higher|longer|further|older|larger|bigger) than|"
+        r"north of|in excess of)|"
         r"(?:over|above) the age of|upwards? of|beyond|"
         r"surpass(?:ing|ed|es)|topp(?:ing|ed)|>"
     ),
     "less_than": (
-        r"(?:slightly |well |just |far |much )?(?:less than|under|below|fewer than|"
-        r"(?:lower|shorter|younger|smaller) than|short of|shy of)|(?:under|below) the age of|<"
+        r"(?:slightly |well |just |far |much |a (?:little|bit) )?(?:less than|under|below|"
+        r"fewer than|(?:lower|shorter|younger|smaller) than|short of|shy of)|"
+        r"(?:under|below) the age of|<"
     ),
 }
 _QUALIFIER = re.compile(
@@ -62,9 +64,12 @@ _FALL = re.compile(
     r"loss)(?:\s+(?:by|of))?\s+(?:an? |another |further )?)$"
 )
 _AFTER = re.compile(
-    r"\s?(?:(?P<at_least>or (?:more|greater|above|higher)|\+(?![\w])|-plus\b|and (?:above|up)\b)|"
-    r"(?P<at_most>or (?:less|fewer|below|under))\b|(?P<about>or so\b|-odd\b|-ish\b))"
+    r"\s?(?:(?P<at_least>or (?:more|greater|above|higher)|\+(?![\w])|-plus\b|and (?:above|up)\b|"
+    r"at (?:the )?(?:very )?least\b)|"
+    r"(?P<at_most>or (?:less|fewer|below|under)|at (?:the )?(?:very )?most|(?:at )?maximum)\b|"
+    r"(?P<about>or so\b|-odd\b|-ish\b))"
 )
+_TAKES_OVER = re.compile(r"(?i:\b(?:take[ns]?|taking|took|hand(?:s|ed|ing)?) over\s*)$")
 _PER = re.compile(r"(?:\s+(?:per|an?|each|every)\s+|-an?-|/)(?P<per>[A-Za-z]+)")
 _NOT_PER = frozenset({"cent", "few", "lot", "bid", "move", "deal", "year-on-year"})
 _BEFORE_DATE = re.compile(
@@ -78,16 +83,22 @@ _PLURAL = re.compile(
 )
 _NOT_PLURAL = frozenset({"is", "was", "has", "its", "his", "this", "us", "across", "less", "as"})
 _STOP_WORDS = (
-    "a about above according across after against ago all also am among an and any are around as "
-    "at be because been before behind being below between but by can could did do does down during "
-    "each for from had has have he her his how if in into is it its last late later less like made "
-    "may might more most my near next no nor not now of off on once one only onto or our out over "
-    "per she should since so some such than that the their them then there these they this those "
-    "though through to today tomorrow toward towards under until up upon was we went were what "
-    "when where which while who whose why will with within without would yesterday you your said "
-    "says would-be compared including plus versus vs rose fell grew"
+    "a about above according across after against ago all also am among an and any are around "
+    "as at be because been before behind being below between but by can could did do does down "
+    "during each fewer for from had has have he her his how if in into is it its last late "
+    "later less like made may might more most my near next no nor not now of off on once one "
+    "only onto or our out over per she should since so some such than that the their them then "
+    "there these they this those though through to today tomorrow toward towards under until "
+    "up upon was we went were what when where which while who whose why will with within "
+    "without would yesterday you your said says would-be compared including plus versus vs "
+    "rose fell grew"
 )
 _STOP = frozenset(_STOP_WORDS.split())
+# "The 112 first given" and "the 30 reported" do not say what they count.
+_NO_NOUNS = frozenset(
+    """first second third originally initially previously earlier already given reported announced
+    mentioned stated claimed quoted expected planned needed required""".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,8 @@ def qualifier_before(text: str, start: int, *, duration: bool = False) -> Before
     begin = start
     if _LAST_WORD.search(text, max(0, start - 16), start):
         found = _QUALIFIER.search(text, left, start)
-        if found and not (_compares(text, found) or (duration and _means_during(text, found))):
+        idle = found and (_compares(text, found) or _TAKES_OVER.search(text, left, found.end()))
+        if found and not (idle or (duration and _means_during(text, found))):
             qualifier = _named(found)
             begin = found.start()
     if qualifier is None and _PEAK.search(text, left, start):
@@ -165,7 +177,7 @@ def noun_after(text: str, end: int) -> tuple[str, int] | None:
     """The head noun of the phrase that follows a number, as written, and where it ends.
 
     The first lower-case plural among the next words, else the first capitalised one, else the
-    first word.
+    first word that may be a noun.
     """
     words: list[tuple[str, int]] = []
     at = end
@@ -181,7 +193,8 @@ def noun_after(text: str, end: int) -> tuple[str, int] | None:
             break
         at = found.end()
     capitalised = [one for one in words if _plural(one[0]) and one[0][-2:].islower()]
-    return next(iter(capitalised or words), None)
+    named = [one for one in words if one[0].lower() not in _NO_NOUNS]
+    return next(iter(capitalised or named), None)
 
 
 def _plural(word: str) -> bool:

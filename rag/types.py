@@ -245,8 +245,9 @@ class Answer(Frozen):
 
     ``text`` carries [n] markers that name ``citations``. ``short`` is the phrase that answers,
     when one fits the question. ``confidence`` is how likely the quotes answer it, 0 to 1, held to
-    what was right by ``evals.bench.reader``; None when nothing was found or a model wrote the
-    answer. ``reason`` and ``nearest`` are set when the answer was not found.
+    what was right by ``evals.bench.reader``; of a question in several parts it is that of the part
+    that is least likely answered, among those found. None when nothing was found or a model wrote
+    the answer. ``reason`` and ``nearest`` are set when the answer was not found.
     ``condensed`` is the stand-alone question that was answered, when the one asked leant on the
     conversation before it. ``as_of`` is the newest date among the cited articles and those named
     beside them; when none is cited, that of the newest article that was searched. ``prompt`` is the

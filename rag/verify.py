@@ -14,8 +14,10 @@ from rag.passages import cite
 from rag.polarity import denies
 from rag.question import stem, stems
 from rag.quoted import NOT_SAID, Finding, Sentence, Worked
+from rag.support_values import claimed
 from rag.types import Article, Citation, Evidence, Label, Unsupported
 from rag.values import Value, find
+from rag.weighing import without_figures
 
 _SOURCES = r"(?:passages?|articles?|sources?|texts?|context|documents?|excerpts?|information)"
 _TELL = (
@@ -78,6 +80,7 @@ _LEAD_IN = re.compile(
 _LONGEST_SILENCE = 250
 _LEAD_WORDS = 3
 _LEAD_STEMS = 4
+_NEW_STEMS = 5
 _TITLE_WORDS = 4
 _BLANKS = 2
 # Far beyond any answer that was asked for; what is longer is there to keep the checker busy.
@@ -134,6 +137,7 @@ class _Checking:
         self._citations: dict[tuple[str, int, int], Citation] = {}
         self._unsupported: list[Unsupported] = []
         self._faults: list[str] = []
+        self._before, self._from = "", frozenset[int]()
         self._kept = self._cut = self._silent = 0
 
     def run(self, draft: str, *, complete: bool) -> Checked:
@@ -188,6 +192,8 @@ class _Checking:
             finding = finding if again.faults else again
         if finding.faults == (NOT_SAID,) and after and self._may_lead(claim, after):
             finding = self._led(claim, after) or finding
+        if finding.faults == (NOT_SAID,) and self._may_sum_up(claim, finding):
+            finding = self._summed_up(claim, cites) or finding
         strays = not finding.faults and not find(claim.text) and not self._goes_on(finding)
         if strays and given.is_beside_the_question(claim.text):
             finding = Finding(faults=("it has nothing to do with the question",))
@@ -211,13 +217,31 @@ class _Checking:
         """Whether it is a few words without a value or name that deny nothing: "It is hopeful."."""
         few = len(stems(claim.text)) <= _LEAD_STEMS and claim.cites in ((), after.cites)
         few = few and not denies(claim.text)
-        return few and not find(claim.text) and not self._given.names_in(claim.text)
+        return (
+            few and not claimed(claim.text, reference=None) and not self._given.names_in(claim.text)
+        )
 
     def _led(self, claim: Claim, after: Claim) -> Finding | None:
         """What bears out a claim together with the next, to which it leads; None when nothing."""
         both = f"{claim.text} {after.text}"
         cites = self._given_of(after.cites) or self._numbers
         found = self._given.weigh(both, cites, cited=False, worked=Worked(self._shown))
+        return None if found.faults else found
+
+    def _may_sum_up(self, claim: Claim, finding: Finding) -> bool:
+        """Whether it says with few new words what the figures before it come to: "That is nine
+        points less.".
+        """
+        borne = {value.start for value in finding.shown}
+        worked_out = any(value.start not in borne for value in claimed(claim.text, reference=None))
+        new = without_figures(claim.text) - stems(self._before)
+        return worked_out and len(new) <= _NEW_STEMS
+
+    def _summed_up(self, claim: Claim, cites: Sequence[int]) -> Finding | None:
+        """What bears out a claim together with the one before it; None when nothing."""
+        both = f"{self._before} {claim.text}"
+        worked = Worked(self._shown)
+        found = self._given.weigh(both, {*cites, *self._from}, cited=False, worked=worked)
         return None if found.faults else found
 
     def _weigh(
@@ -266,6 +290,8 @@ class _Checking:
 
     def _kept_piece(self, claim: Claim, finding: Finding) -> str:
         self._kept += 1
+        self._before = claim.text
+        self._from = frozenset(one.number for one in finding.quotes)
         self._shown += finding.shown
         numbers = [self._cited(sentence).n for sentence in finding.quotes]
         urls = {citation.url for citation in self._citations.values() if citation.url}

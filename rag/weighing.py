@@ -4,14 +4,22 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from rag import polarity, quotations, support_dates, support_names, support_values, values
+from rag import (
+    polarity,
+    quotations,
+    support_dates,
+    support_sums,
+    support_values,
+    values,
+)
 from rag.names import Name
+from rag.naming import Naming, context, texts
 from rag.question import stem, stems, words
 from rag.quoted import NOT_SAID, SURE, Finding, Sentence, Worked
-from rag.rivals import LIKE, Rivals
+from rag.rivals import Rivals
 from rag.support_numerals import Numerals
 from rag.values import Value
-from rag.wording import PRONOUN, clause, share
+from rag.wording import share
 
 MOST_QUOTES = 4
 # Chosen on the dev half of the tamper bench.
@@ -20,9 +28,9 @@ _CARRIES_VALUES = 0.3
 _ALSO_CITED = 0.3
 _ADDS = 2
 _MOST_BARE = 2
-_SOMETHING = 0.2
 _CLOSE = 0.75
 _MEANING = 0.5
+_FEW_OPEN = 4
 _ATTRIBUTES = frozenset(
     map(
         stem,
@@ -54,7 +62,9 @@ class Weighing:
         self._names = names
         self._meanings = meanings
         self._stems = stems(text)
-        self._told = _without_figures(text)
+        self._asked = asked
+        self._is_open = polarity.leaves_open(text)
+        self._told = without_figures(text)
         self._named = frozenset(stem(word) for name in names for word in words(name.text))
         self._loose = Numerals(text)
         self._shares = shares
@@ -62,6 +72,14 @@ class Weighing:
             day: support_values.claimed(text, reference=day)
             for day in {sentence.published for sentence in sentences}
         }
+        self._naming = Naming(
+            text,
+            sentences,
+            names,
+            claimed=self._claimed,
+            loose=self._loose,
+            shares=shares,
+        )
         self._rivals = Rivals(
             text,
             sentences,
@@ -75,6 +93,8 @@ class Weighing:
         quotes = [self._best()]
         while len(quotes) < MOST_QUOTES and (also := self._completing(quotes)) is not None:
             quotes.append(also)
+        if len(quotes) < MOST_QUOTES and (also := self._working(quotes, worked)) is not None:
+            quotes.append(also)
         while len(quotes) < MOST_QUOTES and (also := self._adding(quotes)) is not None:
             quotes.append(also)
         idle = self._idle(quotes) if cited else ()
@@ -83,13 +103,13 @@ class Weighing:
         borne = [one for one in self._values(quotes[0]) if one.start not in left]
         faults = [
             *self._value_faults(quotes, worked, left=left.values(), borne=borne),
-            *self._name_faults(chosen),
+            *self._naming.faults(chosen),
             *(f"“{one}” is not in the passages cited" for one in self._numerals(quotes)),
             *quotations.faults(self._text, self._sentences),
             *self._turned_round(chosen),
         ]
         carry = max(self._covered(quotes), *(self._meanings[at] for at in quotes))
-        says = carry >= (_CARRIES_VALUES if borne else _CARRIES)
+        says = carry >= (_CARRIES_VALUES if borne else _CARRIES) or self._leaves_open(quotes[0])
         if not faults and not says and not self._only_attributes():
             faults.append(NOT_SAID)
         return Finding(chosen, tuple(faults), carry, tuple(borne), idle)
@@ -100,10 +120,19 @@ class Weighing:
         """
         best = max(range(len(self._sentences)), key=self._score)
         likest = max(range(len(self._sentences)), key=self._meanings.__getitem__)
-        bare = not self._values(best) and not self._names
+        bare = not self._values(best) and not self._names and not self._leaves_open(best)
         if bare and max(self._shares[best], self._meanings[best]) < _CARRIES:
             return likest
         return best
+
+    def _leaves_open(self, at: int) -> bool:
+        """Whether it says in a few words that what was asked is not known, and a sentence does."""
+        return (
+            self._is_open
+            and len(self._told) <= _FEW_OPEN
+            and polarity.leaves_open(self._sentences[at].text)
+            and share(self._asked, self._sentences[at].stems) >= SURE
+        )
 
     def _only_attributes(self) -> bool:
         """Whether all it says is whom a figure or a statement comes from, names aside."""
@@ -119,6 +148,7 @@ class Weighing:
         return (
             self._shares[at]
             + _MEANING * self._meanings[at]
+            + (_MEANING if self._leaves_open(at) else 0.0)
             + (borne / total if total else 0.0)
             + (0.5 * sum(named) / len(named) if named else 0.0)
         )
@@ -138,6 +168,24 @@ class Weighing:
                 if gain or named:
                     gains.append((gain, named, self._shares[at] + self._meanings[at], -at))
         return -max(gains)[3] if gains else None
+
+    def _working(self, quotes: Sequence[int], worked: Worked) -> int | None:
+        """The sentence with what a difference or a total of the claim is worked out of, or None."""
+        left = self._unborne(quotes)
+        borne = [one for one in self._values(quotes[0]) if one.start not in left]
+        about = self._told | self._named | stems(worked.ahead)
+        found = [
+            (self._shares[at], -at)
+            for at, sentence in enumerate(self._sentences)
+            if at not in quotes and about & sentence.stems
+            for one in left.values()
+            if not self._follows(one, worked, borne, quotes)
+            and self._completes(one, [*worked.shown, *borne], sentence)
+        ]
+        return -max(found)[1] if found else None
+
+    def _completes(self, value: Value, ours: Sequence[Value], sentence: Sentence) -> bool:
+        return support_sums.completes(value, self._text, ours=ours, theirs=sentence.values)
 
     def _adding(self, quotes: Sequence[int]) -> int | None:
         """The sentence that says most of what the quotes leave unsaid of the claim, or None."""
@@ -190,7 +238,7 @@ class Weighing:
         borne: Sequence[Value],
     ) -> Iterator[str]:
         for one in left:
-            if not self._follows(one, worked, borne):
+            if not self._follows(one, worked, borne, quotes):
                 yield f"“{one.text}” is not in the passages cited"
         quoted = [value for at in quotes for value in self._sentences[at].values]
         said = [value for sentence in self._sentences for value in sentence.values]
@@ -199,10 +247,12 @@ class Weighing:
         for one in borne:
             if support_dates.is_publication(one, self._text, days, undated=False):
                 continue
-            other = support_values.swapped(one, said) or self._rivals.of(one, quotes)
+            other = support_values.swapped(one, said, claims=borne) or self._rivals.of(one, quotes)
             if other is not None:
                 yield f"the passages cited say “{_named(other)}”, not “{_named(one)}”"
-            elif self._of_something_else(one, quotes) and not self._follows(one, worked, borne):
+            elif self._of_something_else(one, quotes) and not self._follows(
+                one, worked, borne, quotes
+            ):
                 yield f"the passages cited say “{_named(one)}” of something else"
             elif self._rivals.misworked(one, quotes):
                 yield f"“{one.text}” is not what the figures beside it come to"
@@ -211,13 +261,19 @@ class Weighing:
         if (dispute := support_values.disputed(self._text, quoted)) is not None:
             yield f"the passages cited say “{_named(dispute[1])}”, not “{_named(dispute[0])}”"
 
-    def _follows(self, value: Value, worked: Worked, borne: Sequence[Value]) -> bool:
+    def _follows(
+        self, value: Value, worked: Worked, borne: Sequence[Value], quotes: Sequence[int]
+    ) -> bool:
         """Whether a value that no quote has is worked out of others."""
         known = [*worked.shown, *borne, *self._loose.counts]
+        quoted = [self._sentences[at] for at in quotes]
         return (
-            support_values.follows(value, f"{self._text} {worked.ahead}", known)
-            or any(support_values.moved_by(value, one.text, one.values) for one in self._sentences)
+            support_sums.follows(value, f"{self._text} {worked.ahead}", known)
+            or any(support_sums.moved_by(value, one.text, one.values) for one in self._sentences)
+            or any(self._completes(value, [*worked.shown, *borne], one) for one in quoted)
             or support_dates.follows(value, self._text, known)
+            or support_dates.lies_between(value, known)
+            or any(support_dates.is_that_far_off(value, known, day=day) for day in self._claimed)
             or any(support_dates.is_age(value, self._text, known, day=day) for day in self._claimed)
         )
 
@@ -258,88 +314,11 @@ class Weighing:
                 yield fault
 
     def _numerals(self, quotes: Sequence[int]) -> list[str]:
-        return self._loose.lacking(_texts(self._sentences[at] for at in quotes))
+        return self._loose.lacking(texts(self._sentences[at] for at in quotes))
 
     def _lacking(self, quotes: Sequence[int]) -> list[str]:
-        context = _context(self._sentences[at] for at in quotes)
-        return [word for name in self._names for word in context.lacks(name)]
-
-    def _name_faults(self, quotes: Sequence[Sentence]) -> Iterator[str]:
-        context = _context(quotes)
-        best = quotes[0]
-        about = support_names.Context(best.about)
-        likest = max(self._shares)
-        others = [
-            one
-            for one, said in zip(self._sentences, self._shares, strict=True)
-            if said == likest >= LIKE
-        ]
-        for name in self._names:
-            if context.lacks(name):
-                yield f"“{name.text}” is not in the passages cited"
-                continue
-            taken = (
-                support_names.stands_in_for(name, self._text, one.text, about=about)
-                for one in (best, *others)
-                if one.names.lacks(name) and not self._refers_to(name, one)
-            )
-            if (other := next(filter(None, taken), None)) is not None:
-                yield f"the passages cited say “{other.text}”, not “{name.text}”"
-            elif best.names.lacks(name) and about.lacks(name) and not self._can_mean(name, best):
-                yield f"the passages cited do not say this of “{name.text}”"
-
-    def _goes_on_about(self, name: Name, best: Sentence) -> bool:
-        """Whether the sentence after the best one has the name and begins with a pronoun: "His
-        successor is Hart", or names what the best one and the claim call "a ferry".
-        """
-        at = self._sentences.index(best) + 1
-        if at >= len(self._sentences) or self._sentences[at].number != best.number:
-            return False
-        after = self._sentences[at]
-        if after.names.lacks(name):
-            return False
-        kind = words(self._text[: name.start])[-1:]
-        called = [one for one in kind if re.search(rf"\ban? (?:[\w-]+ )*?{one}\b", best.text)]
-        return PRONOUN.match(after.text) is not None or bool(called)
-
-    def _refers_to(self, name: Name, quote: Sentence) -> bool:
-        """Whether a quote begins with a pronoun and the sentence before it has the name."""
-        at = self._sentences.index(quote)
-        return (
-            at > 0
-            and PRONOUN.match(quote.text) is not None
-            and self._sentences[at - 1].number == quote.number
-            and not self._sentences[at - 1].names.lacks(name)
-        )
-
-    def _can_mean(self, name: Name, best: Sentence) -> bool:
-        """Whether "the company" of the best quote can be a name that it does not have itself.
-
-        It can when the article names it before or right after; or when a sentence that names it
-        says something more of the claim, or of the clause around the name.
-        """
-        if self._goes_on_about(name, best):
-            return True
-        around = clause(self._text, name.start, name.end)
-        own = frozenset(map(stem, words(name.text)))
-        for sentence in self._sentences:
-            if sentence.names.lacks(name):
-                continue
-            same = sentence.evidence.article.id == best.evidence.article.id
-            if same and sentence.start < best.start:
-                return True
-            if self._loose.stand_in(sentence.text) or any(
-                support_values.bears(one, value)
-                for one in sentence.values
-                for value in self._claimed[sentence.published]
-            ):
-                return True
-            said = max(
-                share(around - own, sentence.stems), share(self._stems - own, sentence.stems)
-            )
-            if said >= _SOMETHING:
-                return True
-        return False
+        around = context(self._sentences[at] for at in quotes)
+        return [word for name in self._names for word in around.lacks(name)]
 
     def _idle(self, quotes: list[int]) -> tuple[int, ...]:
         """The cited passages that say nothing of it. One that says something is quoted as well."""
@@ -356,7 +335,7 @@ class Weighing:
         return tuple(idle)
 
 
-def _without_figures(text: str) -> frozenset[str]:
+def without_figures(text: str) -> frozenset[str]:
     """The stems of what a claim says besides its values and what counts or bounds them."""
     for value in values.find(text):
         if value.when:
@@ -367,13 +346,3 @@ def _without_figures(text: str) -> frozenset[str]:
 
 def _named(value: Value) -> str:
     return f"{value.text} {value.noun}" if value.noun else value.text
-
-
-def _texts(quotes: Iterable[Sentence]) -> str:
-    listed = list(quotes)
-    about = dict.fromkeys(sentence.about for sentence in listed)
-    return "\n".join([*(sentence.text for sentence in listed), *about])
-
-
-def _context(quotes: Iterable[Sentence]) -> support_names.Context:
-    return support_names.Context(_texts(quotes))

@@ -1,6 +1,7 @@
 """How much of one wording stands in another: by stems, with synonyms and relatives."""
 
 import re
+from collections.abc import Collection
 
 from rag import synonyms
 from rag.question import content_words, stem, stems
@@ -59,7 +60,7 @@ def share(claim: frozenset[str], sentence: frozenset[str]) -> float:
     return alike(frozenset(wanted), sentence) / len(wanted)
 
 
-def alike(some: frozenset[str], others: frozenset[str]) -> float:
+def alike(some: Collection[str], others: frozenset[str]) -> float:
     """How many of some stems are among others; a synonym counts in part."""
     return sum(1.0 if one in others else _SYNONYM * _related(one, others) for one in some)
 

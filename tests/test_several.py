@@ -266,6 +266,15 @@ def test_a_missing_part_is_named(engine: Engine, question: str, text: str, missi
     assert_quoted(engine, answer)
 
 
+def test_it_is_as_sure_as_the_least_sure_of_its_parts(engine: Engine) -> None:
+    alone = [ask(engine, f"How much did {name} raise?").confidence for name in ("Nimbra", "Quillo")]
+    both = ask(engine, "How much did Nimbra and Quillo each raise?").confidence
+    assert None not in alone
+    assert both == min(one for one in alone if one is not None)
+    nothing = ask(engine, "How much did Zorvath and Yelmo each raise?")
+    assert (nothing.status, nothing.confidence) == ("not_found", None)
+
+
 def test_nothing_is_found_when_every_part_is_missing(engine: Engine) -> None:
     answer = ask(engine, "Which raised more, Tavrik or Osmund?")
     assert (answer.status, answer.short, answer.citations) == ("not_found", None, ())

@@ -22,7 +22,7 @@ from rag.types import Article, Evidence
 SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
 WRITTEN = tuple(
     Path(__file__).with_name(f"faithful{which}.yaml")
-    for which in ("", "_more", "_third", "_fourth", "_fifth")
+    for which in ("", "_more", "_third", "_fourth", "_fifth", "_sixth", "_seventh")
 )
 MOST = {"squad2": 130, "finance": 70, "wikitexts": 40, "speech": 12}
 """How many generated answers there are of a set in each half, at most."""

@@ -187,6 +187,8 @@ def _other_amount(
     """The text with its number changed by 5 to 100 %, by 20 % at least when it is an estimate."""
     old, core, size = _parts(text)
     taken = amounts(known)
+    if not core:
+        return None  # "double" has no number in it to change
     least = 0.2 if _ABOUT.search(before) else 0.05
 
     def fits(new: str, *, most: float) -> bool:
@@ -198,7 +200,9 @@ def _other_amount(
         return least <= apart <= most and free and not outwards and not over
 
     parts = [_parts(one) for one in near]
-    alike = [other for _, other, its in parts if its[:1] == size[:1] and _alike(other, core)]
+    alike = [
+        other for _, other, its in parts if other and its[:1] == size[:1] and _alike(other, core)
+    ]
     beside = [one for one in alike if fits(one, most=9)]
     new = rng.choice(beside or [one for one in _same_shape(core) if fits(one, most=1)] or [""])
     how = "amount of the same passage" if beside else "amount"
