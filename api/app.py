@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api import articles, problems
 from api.admission import admission_for
+from api.chat import chat
 from api.commands import Desk, hello, internal
 from api.deps import MAIN
 from api.health import health
@@ -88,6 +89,7 @@ def create_app(
     app.state.failure = None
     app.state.stopping = asyncio.Event()
     app.state.allow_urls = chosen.allow_urls
+    app.state.public_url = chosen.public_url
     app.state.desk = desk
     app.state.rates = Rates(chosen.rate_limit)
     app.state.admission = admission_for(chosen)
@@ -100,6 +102,7 @@ def create_app(
     app.include_router(searching)
     app.include_router(articles.reading)
     app.include_router(articles.changing)
+    app.include_router(chat)
     app.include_router(health)
     app.include_router(measured)
     app.include_router(hello)

@@ -3,6 +3,7 @@
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.chat_errors import fit
 from api.problems import problem
 from api.schemas import INTERNAL
 
@@ -34,7 +35,7 @@ class BodyLimit:
         )
         told = dict(scope["headers"]).get(b"content-length", b"0")
         if told.isdigit() and int(told) > most:
-            await problem(413, detail=detail)(scope, receive, send)
+            await fit(scope["path"], problem(413, detail=detail))(scope, receive, send)
             return
         received = 0
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from api.chat_errors import fit
 from rag import errors
 from rag.errors import DatelineError
 
@@ -51,6 +52,8 @@ STATUSES: dict[type[DatelineError], tuple[int, str]] = {
 """Status and title by error class; a class that is not here is told as the nearest one above it."""
 
 RETRY_SECONDS = "2"
+
+_Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -142,11 +145,18 @@ def fault() -> dict[str, Any]:
 
 
 def install(app: FastAPI) -> None:
-    """Have the application answer every error in this form."""
-    app.add_exception_handler(DatelineError, _told)
-    app.add_exception_handler(RequestValidationError, _unfit)
-    app.add_exception_handler(HTTPException, _refused)
-    app.add_exception_handler(Exception, _failed)
+    """Have the application answer every error in this form, or where OpenAI's is due, in that."""
+    app.add_exception_handler(DatelineError, _fitting(_told))
+    app.add_exception_handler(RequestValidationError, _fitting(_unfit))
+    app.add_exception_handler(HTTPException, _fitting(_refused))
+    app.add_exception_handler(Exception, _fitting(_failed))
+
+
+def _fitting(handler: _Handler) -> _Handler:
+    async def told(request: Request, error: Exception) -> Response:
+        return fit(request.url.path, await handler(request, error))
+
+    return told
 
 
 async def _told(_request: Request, error: Exception) -> Response:

@@ -68,13 +68,17 @@ class Model:
         """Import the client, which takes a second, so that the first question need not."""
         import openai  # noqa: F401
 
-    async def complete(self, messages: "Sequence[Message]", *, deadline: float) -> Completion:
+    async def complete(
+        self, messages: "Sequence[Message]", *, deadline: float, most_tokens: int | None = None
+    ) -> Completion:
         """The reply to ``messages``. Ends by ``deadline``, a time on the running loop's clock.
 
-        Raises ModelError, and SettingsError for a proxy or certificates of the environment that
-        cannot work. Failures that may pass are tried again twice, as long as there is time.
+        The server is asked to write no more than ``most_tokens``; some take no such limit. Raises
+        ModelError, and SettingsError for a proxy or certificates of the environment that cannot
+        work. Failures that may pass are tried again twice, as long as there is time.
         """
-        async with aclosing(self._until(deadline, messages, streamed=False)) as pieces:
+        attempts = self._until(deadline, messages, streamed=False, most_tokens=most_tokens)
+        async with aclosing(attempts) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Completion):
                     break
@@ -99,10 +103,21 @@ class Model:
             await client.close()
 
     async def _until(
-        self, deadline: float, messages: "Sequence[Message]", *, streamed: bool
+        self,
+        deadline: float,
+        messages: "Sequence[Message]",
+        *,
+        streamed: bool,
+        most_tokens: int | None = None,
     ) -> AsyncGenerator[str | Completion, None]:
         said: list[str] = []
-        attempts = self._attempts(messages, streamed=streamed, deadline=deadline)
+        sent: dict[str, Any] = {"temperature": 0}
+        if streamed:
+            sent["stream_options"] = {"include_usage": True}
+        if most_tokens is not None:
+            # OpenAI's own newer models know only the one name, most other servers only the other.
+            sent["max_tokens" if self._base_url else "max_completion_tokens"] = most_tokens
+        attempts = self._attempts(messages, sent, streamed=streamed, deadline=deadline)
         async with aclosing(attempts) as pieces:
             while True:
                 try:
@@ -122,12 +137,17 @@ class Model:
                 said.append(piece)
 
     async def _attempts(
-        self, messages: "Sequence[Message]", *, streamed: bool, deadline: float
+        self,
+        messages: "Sequence[Message]",
+        sent: dict[str, Any],
+        *,
+        streamed: bool,
+        deadline: float,
     ) -> AsyncGenerator[str | Completion, None]:
         for wait in (FIRST_WAIT, 2 * FIRST_WAIT, None):
             begun = False
             try:
-                attempt = self._attempt(messages, streamed=streamed, deadline=deadline)
+                attempt = self._attempt(messages, sent, streamed=streamed, deadline=deadline)
                 async with aclosing(attempt) as pieces:
                     async for piece in pieces:
                         begun = True
@@ -144,7 +164,12 @@ class Model:
             await asyncio.sleep(pause)
 
     async def _attempt(
-        self, messages: "Sequence[Message]", *, streamed: bool, deadline: float
+        self,
+        messages: "Sequence[Message]",
+        sent: dict[str, Any],
+        *,
+        streamed: bool,
+        deadline: float,
     ) -> AsyncGenerator[str | Completion, None]:
         if asyncio.get_running_loop() not in self._clients:
             # Takes most of a second, in which the loop would serve nobody and hold no deadline.
@@ -156,7 +181,7 @@ class Model:
         reply = Reply(hidden=hidden)
         try:
             async with AsyncExitStack() as stack:
-                response = await self._open(stack, messages, streamed=streamed)
+                response = await self._open(stack, messages, sent, streamed=streamed)
                 pieces = pieces_of(
                     response.http_response, reply, streamed=streamed, deadline=deadline
                 )
@@ -170,16 +195,18 @@ class Model:
             raise translated(error, begun=reply.begun, hidden=hidden) from None
 
     async def _open(
-        self, stack: AsyncExitStack, messages: "Sequence[Message]", *, streamed: bool
+        self,
+        stack: AsyncExitStack,
+        messages: "Sequence[Message]",
+        sent: dict[str, Any],
+        *,
+        streamed: bool,
     ) -> "openai.AsyncAPIResponse[Any]":
         """The response to the request, without the parameters that this server refuses."""
         import openai
 
         create: Any = self._client().chat.completions.with_streaming_response.create
         said = [{**message, "content": _encodable(message["content"])} for message in messages]
-        sent: dict[str, Any] = {"temperature": 0}
-        if streamed:
-            sent["stream_options"] = {"include_usage": True}
         while True:
             for name in self._left_out:
                 sent.pop(name, None)

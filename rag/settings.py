@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         default=None,
         description="Further libraries that `dateline serve` answers from: `name=folder, ...`.",
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s<>\"]+$",
+        description="Where people reach `dateline serve`, for links to articles without a URL.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `dateline serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that it listens on.")
     allowed_hosts: Annotated[tuple[str, ...] | None, NoDecode] = Field(
