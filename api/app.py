@@ -9,7 +9,7 @@ from contextlib import ExitStack, asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from api import articles, problems
+from api import articles, mcp_http, problems
 from api.admission import admission_for
 from api.chat import chat
 from api.commands import Desk, hello, internal
@@ -69,9 +69,10 @@ def create_app(
             except DatelineError as error:
                 app.state.failure = error
                 raise
-            if on_ready is not None:
-                on_ready()
-            yield
+            async with mcp_http.serving(app):
+                if on_ready is not None:
+                    on_ready()
+                yield
             for each in app.state.engines.values():
                 if each.answering is not None:
                     await each.answering.model.close()
@@ -103,6 +104,7 @@ def create_app(
     app.include_router(articles.reading)
     app.include_router(articles.changing)
     app.include_router(chat)
+    app.include_router(mcp_http.calls)
     app.include_router(health)
     app.include_router(measured)
     app.include_router(hello)
