@@ -24,7 +24,9 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
 
 FROM python:3.11-slim
 COPY --from=build /opt/dateline /opt/dateline
+# No user has this id, so there is no home; onnxruntime complains when it can write to none.
 ENV PATH=/opt/dateline/bin:$PATH \
+    HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     DATELINE_DATA=/data \
