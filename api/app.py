@@ -9,7 +9,7 @@ from contextlib import ExitStack, asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from api import articles, feedback, problems, web
+from api import articles, feedback, mcp_http, problems, web
 from api.admission import admission_for
 from api.answers import Memory
 from api.catalogue import catalogue
@@ -43,6 +43,7 @@ _ROUTERS = (
     articles.reading,
     articles.changing,
     chat,
+    mcp_http.calls,
     catalogue,
     jobs,
     feedback.giving,
@@ -82,9 +83,10 @@ def create_app(
             except DatelineError as error:
                 app.state.failure = error
                 raise
-            if on_ready is not None:
-                on_ready()
-            yield
+            async with mcp_http.serving(app):
+                if on_ready is not None:
+                    on_ready()
+                yield
             for each in app.state.engines.values():
                 if each.answering is not None:
                     await each.answering.model.close()

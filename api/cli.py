@@ -228,6 +228,18 @@ def serve(
     run_server(settings_of(context, host=host, port=port, log=log), say=say)
 
 
+@app.command("mcp")
+def serve_mcp(context: typer.Context) -> None:
+    """Answer a program that speaks MCP (the Model Context Protocol), over stdin and stdout.
+
+    Beside a running service its pages are the addresses of articles that have no other.
+    """
+    from api.mcp_stdio import serve as answer_on_stdio
+
+    server = running(context)
+    answer_on_stdio(settings_of(context), base=server.address.url if server else None)
+
+
 @app.command("eval")
 def evaluate(
     context: typer.Context,

@@ -1,12 +1,15 @@
 """What routes are given: the engine of the collection asked for, filters, and who may come in."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request
 
 from rag.engine import Engine
 from rag.errors import NoSuchCollection
 from rag.types import Day, Filters
+
+T = TypeVar("T")
 
 MAIN = "dateline"
 """The name of the collection in the data folder itself."""
@@ -18,14 +21,14 @@ def engines_of(request: Request) -> dict[str, Engine]:
     return engines
 
 
-def engine_named(engines: dict[str, Engine], name: str) -> Engine:
-    """Raises NoSuchCollection, which names those that there are."""
-    if name not in engines:
+def named(collections: Mapping[str, T], name: str) -> T:
+    """What belongs to a collection. Raises NoSuchCollection, which names those that there are."""
+    if name not in collections:
         raise NoSuchCollection(
             f"There is no collection {name[:100]!r}. Nothing was done; there are: "
-            f"{', '.join(engines)}."
+            f"{', '.join(collections)}."
         )
-    return engines[name]
+    return collections[name]
 
 
 def _engine(
@@ -34,7 +37,7 @@ def _engine(
         str, Query(max_length=100, description="The collection, when there are several.")
     ] = MAIN,
 ) -> Engine:
-    return engine_named(engines, collection)
+    return named(engines, collection)
 
 
 def _filters(

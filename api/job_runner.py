@@ -12,7 +12,7 @@ from typing import BinaryIO
 from sqlalchemy import Engine as Records
 
 from api import job_records
-from api.deps import engine_named
+from api.deps import named
 from api.job_records import Due, Job, JobFailure, Settled, State
 from rag.engine import Engine
 from rag.errors import DatelineError, EmbedError
@@ -162,7 +162,7 @@ class JobRunner:
             return
         try:
             self._check(due)
-            engine = engine_named(self._engines, due.collection)
+            engine = named(self._engines, due.collection)
             with telling(self.folder.parent), self.file(due.id).open("rb") as file:
                 self._ingest(engine, due, file)
         except DatelineError as error:

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from api import job_records, problems
 from api.auth import needs
-from api.deps import MAIN, Engines, engine_named
+from api.deps import MAIN, Engines, named
 from api.job_records import KEPT_DAYS, MOST_FAILURES, Job, JobFailure, JobInFull
 from api.job_runner import JobRunner
 from api.schemas import JOBS
@@ -69,7 +69,7 @@ def _collection(
         str, Query(max_length=100, description="The collection, when there are several.")
     ] = MAIN,
 ) -> str:
-    engine_named(engines, collection)
+    named(engines, collection)
     return collection
 
 

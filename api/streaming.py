@@ -26,7 +26,7 @@ PING_SECONDS = 15.0
 EVENT_STREAM = "text/event-stream"
 
 _CLIENT_GONE = 499
-_STOPPING = "The service is being stopped. Nothing was changed; ask again when it runs again."
+STOPPING = "The service is being stopped. Nothing was changed; ask again when it runs again."
 _JSON = "application/json"
 _WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d*)?)", re.IGNORECASE)
 
@@ -86,7 +86,7 @@ async def unless_gone(work: Coroutine[Any, Any, T], request: Request) -> T | Res
             return Response(status_code=_CLIENT_GONE)
     except asyncio.CancelledError:
         # Only the end of the service cancels a request. Its loop has no time left to wait for work.
-        return problems.problem(503, detail=_STOPPING)
+        return problems.problem(503, detail=STOPPING)
     finally:
         gone.cancel()
         working.cancel()
@@ -173,7 +173,7 @@ class _Streamed(EventSourceResponse, Generic[T]):
             await super().__call__(scope, receive, send)
         except asyncio.CancelledError:
             if self.active:
-                told = self._failed(problems.document(503, detail=_STOPPING))
+                told = self._failed(problems.document(503, detail=STOPPING))
                 body = b"".join(each.encode() for each in told)
                 await send({"type": "http.response.body", "body": body, "more_body": False})
         finally:
