@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 
-from rag import furniture
+from rag import byline, furniture
 from rag.types import Label
 
 
@@ -185,7 +185,8 @@ def _wraps(text: str, above: Row, below: Row, width: int) -> bool:
     if ended or not _LOWER.match(text[below.start]):
         return False
     line = text[below.start : below.end]
-    return not furniture.reason(line, words=count_words(line))
+    words = count_words(line)
+    return not (furniture.reason(line, words=words) or byline.dateline(line, words=words))
 
 
 def stems(text: str) -> set[str]:

@@ -11,6 +11,11 @@ _EDGES = " \t|•·●▪›»«<>→▶►▸▼▾…*_~#=-–—:+×✕"
 
 _GROUPS: dict[str, tuple[str, ...]] = {
     "advertisement": (
+        r"\[?(a )?(sponsor(ed)?|partner) (message|post)\b.{0,400}|(a )?(message|word) from (our"
+        r"|the) sponsors?\b.{0,300}",
+        r"[^.!?]{0,60}\b\d+% off\b.{0,60}\b(tap|click|join|subscribe|claim|use code)\b.{0,80}",
+        r"(check|compare|see) (the )?((latest|current|best) )?prices?|[$£€]\d[\d,.]* (at|from)"
+        r" [^.!?]{2,30}",
         r"(video )?advert(isement)?s?( - (story|article) continues below)?( feature)?",
         r"advertisement( \d+|\W+(continue|continues|scroll).*)?|.{0,30}après cette publicité",
         r"ads?( feedback| choices)?|adchoices|ad by .{1,40}|ads by .{1,40}|remove ads|close ad",
@@ -28,6 +33,10 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|.{0,120}\b(gamble|play|drink) responsibly\b.{0,120}",
     ),
     "sharing": (
+        r"listen( to this| now)?( \(?\d+ ?m(in(utes?)?)?( \d+ ?s(ec)?)?\)?)",
+        r"prefer .{1,40} on your search.{0,30}",
+        r"loading (twitter|x|instagram|facebook|youtube|tiktok|tweet|video|content|map|chart"
+        r"|live)\b.{0,30}",
         r"share( (this|on|via|to|with|by|the)( [\w&/+'-]+){0,5})?|share( article| story| post"
         r"| page)?",
         r"(\d[\d,.]*k? )?shares?|shared|copy( link| url)?( to clipboard)?|link copied!?|copied!?",
@@ -106,10 +115,15 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"i (accept|agree)|got it!?|ok(ay)?|no,? thanks|agree( and (close|continue))?|dismiss",
         r"(your privacy is important to us|we (have|'ve) updated our (privacy|cookie)).{0,300}",
         r"manage (my )?(cookies|consent|preferences).{0,30}|strictly necessary( cookies)?",
-        r"(wir verwenden|nous utilisons|utilizamos|usiamo) (des )?cookies.{0,300}",
+        r".{0,60}\b(wir (und unsere .{0,30})?verwenden|nous utilisons|utilizamos|usiamo"
+        r"|utilizziamo|wij"
+        r" gebruiken|gebruiken wij)\b.{0,20}\bcookies\b.{0,400}",
     ),
     "copyright": (
-        r"(copyright )?(©|\(c\))(?! ?(foto|photo|bild|image|picture)s?\b) ?(copyright )?.{0,300}"
+        r"(all )?(text|content|words|articles)( (is|are))? licen[sc]ed (under |as )?(a )?(cc"
+        r"|creative commons)\b.{0,200}",
+        r"(copyright )?(©|\(c\)(?=.{0,80}\b(19|20)\d\d\b|[^.]{0,60}$))(?! ?(foto|photo|bild"
+        r"|image|picture)s?\b) ?(copyright )?.{0,300}"
         r"|copyright ?[:,©]? ?(19|20)\d\d.{0,160}",
         r".{2,60} is a registered charity( in .{2,40})?[ ,(]*((no|number)[. ]*)?[a-z]{0,3}\d+\W*",
         r".{0,120}all rights reserved.{0,100}|(19|20)\d\d ©.{0,80}|alle rechte vorbehalten.{0,60}",
@@ -120,6 +134,16 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(this site|this page) is protected by recaptcha.{0,120}|版权所有.{0,60}",
     ),
     "newsletter": (
+        r".{2,60} is an? .{0,40}\b(publication|newsroom|magazine|site|outlet|newspaper|paper"
+        r"|blog)\b.{0,30}"
+        r"\b(supported|funded|paid for) by .{0,120}",
+        r"this (post|article|story|issue|letter) is free (for|to)\b.{0,160}"
+        r"|.{0,120}\bunsubscribe (whenever|with"
+        r" one|in one|at any)\b.{0,60}",
+        r".{0,80}\bbecome a (free|paid)( or (free|paid))? (member|subscriber|reader)\b.{0,160}",
+        r"if you (liked|enjoyed|like|enjoy) (this|it|what)\b.{0,80}\b(share|follow|subscribe"
+        r"|forward|tip us|buy me)\b"
+        r".{0,120}",
         r"([^.!?]{2,50}[.!?] )?(please )?(sign ?up|subscribe|register|click here|opt in)( now"
         r"| today| here| below| free)?"
         r" ?(to|for|and|with|via|by)\b.{0,240}(newsletters?|inbox|e-?mails?|alerts?|updates?|digest"
@@ -201,6 +225,11 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r".{0,30}|image|photo|photos|gallery|view gallery|slideshow|\d+ ?/ ?\d+|\d+ of \d+",
     ),
     "comments": (
+        r"(upload|send (us )?)( your)?( own)? (pictures|photos|images|videos?)( (or|and)"
+        r" (pictures|photos|videos?))?"
+        r"( .{1,40})?",
+        r"if (the form|this form|you (are reading|cannot see|can't see))\b.{0,160}\b(form|page"
+        r"|browser|app)\b.{0,160}",
         r"(\d[\d,.]* )?comments?( ?\(\d+\)| \d+| off| closed)?( on .{1,120})?",
         r"(view|show|read|see|hide|post|add|leave|write|load)( all| a| the| your| more| \d+)*"
         r" (comments?|reply|replies|response)( \(\d+\))?.{0,30}",
@@ -240,6 +269,9 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|0:00.{0,12}",
     ),
     "origin": (
+        r"this (article|story|essay|piece|column|report) (appears|appeared|is published|was"
+        r" published|ran)( first)?"
+        r" (in|on|under|with) .{0,80}\b(issue|edition|headline|print|magazine)\b.{0,200}",
         r"this (article|post|story) (was )?(originally |first )(published|appeared|posted) "
         r"(on|in|at|by) .{1,120}",
         r"(our|the .{1,40}) standards: .{0,60}|(source|via) ?: ?[\w.'& ]{1,40}",
@@ -251,6 +283,13 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"\(?((additional|with) )?(reporting|writing|editing|produced|compiled) by .{1,240}",
     ),
     "legal": (
+        r"(guest (writers|contributors|columnists)|(the )?(views|opinions)( expressed)?|opinion"
+        r" (pieces|columns))\b.{0,160}"
+        r"\bnot (always|necessarily|those|reflect|represent|what)\b.{0,160}",
+        r"([^.!?]{0,40} pay us|we (may|might|can|could|sometimes)? ?(earn|get|receive|are paid))"
+        r" .{0,60}\b(when|if) (you|readers)"
+        r"\b.{0,60}\b(links?|buy|purchase|order)\b.{0,240}",
+        r"(prices|quotes|data)( shown| displayed)? (are|is) (at least )?\d+ minutes old\b.{0,60}",
         r".{2,60}(does not accept|accepts no|is not|are not) (any )?(liability|responsibility"
         r"|responsible for the content).{0,200}",
         r".{2,60}(may|might) (earn|receive|get) an? .{0,20}(commission|share|compensation).{0,120}",
@@ -292,7 +331,9 @@ _SHARE_WORDS = frozenset(("", *_SHARES.split()))
 _BAR = re.compile(r"\s*[|•·›»▸▾▼\t]\s*|\s{2,}")
 _NEW_TAB = re.compile(r",? \(?(?:opens (?:in )?(?:a )?new (?:tab|window)|external link)\)?$")
 _ARROWS = "→›»▸▾▼▶❯⟶↗"
-_RATING = re.compile(r"[★☆⭐]")
+_RATING = re.compile(r"[★☆⭐]|^(?:\d(?:\.\d)? ?/ ?(?:5|10)|out of (?:5|10))$", re.IGNORECASE)
+TICKER = re.compile(r".{2,50} [▲▼△▽] ?[+−-]?\d.{0,20}")
+"""The price of a share with its change, as a market page has over and under its articles."""
 _CONTACT = re.compile(
     r".{5,60}, [A-Z]{2} \d{5}(?:-\d{4})?"
     r"|(?:(?:media|press|investors?) )?contacts?: .{0,80}(?:\S@\S+|\d{3}[ .-]\d{4})"
@@ -304,6 +345,22 @@ _CONTACT = re.compile(
 # As agencies sign: `(The Harbour Post: Ann Doe)`, `SOURCE Harbour Foods, Inc.`
 _CREDIT = re.compile(r"\([A-Z][^():]{1,40}[:/] ?[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4}\)")
 _SOURCE = re.compile(r"SOURCES?:? [A-Z].{1,80}")
+_SIGNED = re.compile(r"[A-Z][A-Z.'’ -]{3,40} FOR (?:THE )?[A-Z][A-Z.'’& -]{2,30}")
+_FILE = re.compile(r".{0,60}\((?:pdf|docx?|xlsx?|pptx?|csv|zip|mp3)[,;:]? +\d[\d.,]* ?[kmg]i?b\)?")
+# `— Ann Doe (@anndoe) 3 March 2026`, under a post that was set in, and who wrote a comment.
+_POST = re.compile(r"[—–-] ?.{2,60} \(@\w{1,30}\).{0,40}")
+_HANDLE = re.compile(r"@\w{2,30}(?: +\((?:author|op|staff|editor|moderator)\))?")
+_FLAGS = frozenset(
+    (
+        "exclusive",
+        "breaking",
+        "breaking news",
+        "developing",
+        "developing story",
+        "just in",
+        "live now",
+    )
+)
 _AMOUNT = re.compile(r"[$€£]\s?\d[\d.,]*|other( amount)?", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
 
@@ -345,6 +402,11 @@ def _looks(line: str, text: str, words: int) -> str | None:
         (_SHARE_WORDS.issuperset(word.strip(",|/·•:") for word in text.split()), "sharing"),
         (_CREDIT.fullmatch(line), "credit"),
         (_SOURCE.fullmatch(line), "origin"),
+        (_SIGNED.fullmatch(line.strip()), "credit"),
+        (_FILE.fullmatch(text), "download"),
+        (_POST.fullmatch(line.strip()), "somebody's post"),
+        (_HANDLE.fullmatch(text), "comments"),
+        (text in _FLAGS, "flag over a story"),
         (_amounts(line), "newsletter"),
         (words <= 10 and _CONTACT.fullmatch(line.strip()), "contact"),
         (words <= 10 and line.rstrip()[-1] in _ARROWS, "button"),

@@ -9,9 +9,11 @@ from rag import byline, furniture, openers
 from rag.blocks import Block, Kind, closed, is_prose, overlap, stems
 from rag.types import Label
 
+_SIGNED_WITHIN = 8
 _LEAD = 40  # blocks above the first paragraph among which the headline is looked for
-# `Reviews / Smart home`, and what a caption with its credit holds.
-_PATH = re.compile(r"[^/>›»·]{2,30}(?: +[/>›»·] +[^/>›»·]{2,30})+")
+# `Reviews / Smart home`, an entry of a live blog, and what a caption with its credit holds.
+_PATH = re.compile(r"[^/>›»·|]{2,30}(?: +[/>›»·|] +[^/>›»·|]{2,30})+")
+_ENTRY = re.compile(r"\d\d?[:.]\d\d(?: ?[ap]\.?m\b\.?)?(?: [A-Z]{2,4})?[ –—-]+\w.*")
 _CAPTION = re.compile(
     r"\b(?:photo(?:graph)?s?|image|picture|illustration|foto|bild)(?: credit)?(?:[:/]| by [A-Z])"
     r"|/File Photo|/Getty",
@@ -107,15 +109,32 @@ def _best_headline(blocks: Sequence[Block], anchor: int) -> int | None:
         seen[block.text] = seen.get(block.text, 0) + 1
     best, top = None, 0.9
     opening = next((n for n in range(anchor) if blocks[n].label is None), anchor)
+    signed = _signature(blocks, anchor)
     for n in range(max(0, anchor - _LEAD), anchor):
         score = _headline_score(blocks, n, about) - 0.03 * (anchor - n)
         if score > 0 and seen[blocks[n].text] > 1:
             score += 0.5
         if score > 0 and n == opening and blocks[n].words >= 4 and blocks[n].kind is Kind.SHORT:
             score += 0.4
+        if signed is not None and score > 0:
+            score += 0.5 if signed - _SIGNED_WITHIN <= n < signed else 0
+            score -= 1.2 if n > signed else 0
         if score > top:
             best, top = n, score
     return best if best is None else _over_standfirst(blocks, best, about)
+
+
+def _signature(blocks: Sequence[Block], anchor: int) -> int | None:
+    """The first by-line or date that stands near under a line that could be a headline.
+
+    The headline is over it: what stands below is the article's own. A date over the menu is none.
+    """
+    for n in range(anchor):
+        if blocks[n].label is Label.DATELINE:
+            above = blocks[max(0, n - _SIGNED_WITHIN) : n]
+            if any(b.label is None and b.words >= 4 and not _no_headline(b) for b in above):
+                return n
+    return None
 
 
 def _over_standfirst(blocks: Sequence[Block], n: int, about: set[str]) -> int:
@@ -159,6 +178,7 @@ def _no_headline(block: Block) -> bool:
         or furniture.menu_row(block.text)
         or SUMMARY.match(block.text)
         or _PATH.fullmatch(block.text)
+        or _ENTRY.fullmatch(block.text)
         or _CAPTION.search(block.text)
     )
 
@@ -183,4 +203,5 @@ def _headline_score(blocks: Sequence[Block], n: int, about: set[str]) -> float:
     if any(b.reason == "credit" for b in blocks[n + 1 : n + 2]):
         score -= 2 if closed(block.text) else 0.5  # a caption
     score -= 2 if block.words < 3 else 0
+    score -= 1.5 if any(openers.related(b.text) for b in blocks[max(0, n - 6) : n]) else 0
     return score

@@ -1,5 +1,6 @@
 """Labels every block of a page: what is known at sight, the headline, then top, body and tail."""
 
+import re
 from collections.abc import Sequence
 
 from rag import byline, furniture, headline, openers, strays, tail
@@ -8,6 +9,10 @@ from rag.related import label_stories, resumes
 from rag.types import Label
 
 _AMONG = "among menus below the text"
+_ENTRY = "time of an entry"
+_NEAR = 12
+# `Desmond: 22,140`
+_COUNT = re.compile(r"[^:]{2,30}: [$€£]?\d[\d.,]*%?")
 
 
 def read(blocks: list[Block], titles: Sequence[str]) -> Layout:
@@ -84,41 +89,68 @@ def _over_menu(page: Layout, block: Block) -> bool:
 def _label_under(blocks: Sequence[Block], n: int, anchor: int) -> None:
     """Label a line between the headline and the first paragraph."""
     block, above = blocks[n], blocks[n - 1]
-    near = {blocks[n - 1].label, blocks[n + 1].label if n + 1 < len(blocks) else None}
-    job = n + 1 < len(blocks) and byline.role(blocks[n + 1].text) and blocks[n + 1].words <= 6
     listen = byline.timestamp(block.text) and above.label is Label.FURNITURE
     if listen or furniture.menu_row(block.text):
         block.set(Label.FURNITURE, "buttons under the headline")
-    elif byline.with_role(block.text):
-        block.set(Label.DATELINE, "name and job")
-    elif _beside_date(blocks, n) and (
-        byline.name_alone(block.text) or byline.with_place(block.text)
-    ):
-        block.set(Label.DATELINE, "name beside a date")
-    elif byline.role(block.text) and above.reason.startswith("name") and block.words <= 6:
-        block.set(Label.DATELINE, "job under a name")
-    elif furniture.rating(block.text) or furniture.rating(above.text):
+    elif furniture.TICKER.fullmatch(block.text):
+        block.set(Label.FURNITURE, "price of a share")
+    elif why := _who(blocks, n):
+        block.set(Label.DATELINE, why)
+    elif any(furniture.rating(b.text) for b in blocks[n - 1 : n + 2]):
         block.set(Label.BODY, "rating and what is rated")
-    elif byline.name_alone(block.text) and (
-        Label.DATELINE in near or job or above.label is Label.TITLE
-    ):
-        block.set(Label.DATELINE, "name next to a date or a job")
-    elif above.label is Label.DATELINE and byline.role(block.text):
-        block.set(Label.DATELINE, "job or place of the author")
     elif openers.pointer(block.text) or openers.related(block.text):
         block.set(Label.FURNITURE, "link to other stories")
     elif block.shape in ("list", "table") or block.kind in (Kind.PROSE, Kind.SENTENCE):
         block.set(Label.BODY, "text under the headline")
-    elif (
-        headline.SUMMARY.match(block.text) or block.shape == "heading" or _entry_time(blocks, block)
-    ):
+    elif headline.SUMMARY.match(block.text) or block.shape == "heading" or _over_list(blocks, n):
         block.set(Label.HEADING, "heading")
-    elif block.words <= 3:
-        last = n + 1 == anchor and above.label is not Label.TITLE
-        kind = Label.HEADING if last and above.label is Label.BODY else Label.FURNITURE
-        block.set(kind, "short line under the headline")
+    elif block.words <= 3 and not _COUNT.fullmatch(block.text):
+        block.set(*_short_under(blocks, n, anchor))
     else:
         block.set(Label.BODY, "text under the headline")
+
+
+def _short_under(blocks: Sequence[Block], n: int, anchor: int) -> tuple[Label, str]:
+    """What a line of a few words between headline and first paragraph is: the article's, once its
+    text has begun below the by-line, as in a recipe; a button or menu before that.
+    """
+    above = blocks[max(0, n - _NEAR) : n]
+    last_by = max((at for at, b in enumerate(above) if b.label is Label.DATELINE), default=-1)
+    begun = last_by >= 0 and any(b.label is Label.BODY for b in above[last_by + 1 :])
+    over = n + 1 == anchor or _carries(blocks[n + 1])
+    if over and blocks[n - 1].label is not Label.TITLE:
+        begun = begun or any(b.label is Label.BODY for b in above)
+        return (Label.HEADING if begun else Label.FURNITURE), "short line under the headline"
+    return (Label.BODY if begun else Label.FURNITURE), "short line under the headline"
+
+
+def _who(blocks: Sequence[Block], n: int) -> str | None:
+    """Why a line under the headline tells of the author or the time, or None."""
+    block, above = blocks[n], blocks[n - 1]
+    near = {above.label, blocks[n + 1].label if n + 1 < len(blocks) else None}
+    job = n + 1 < len(blocks) and byline.role(blocks[n + 1].text) and blocks[n + 1].words <= 6
+    name, job_of = byline.name_alone(block.text), byline.role(block.text)
+    looks = (
+        (byline.with_role(block.text), "name and job"),
+        (
+            (name or byline.with_place(block.text)) and _beside_date(blocks, n),
+            "name beside a date",
+        ),
+        (job_of and above.reason.startswith("name") and block.words <= 6, "job under a name"),
+        (
+            name and (Label.DATELINE in near or job or above.label is Label.TITLE),
+            "name next to a date or a job",
+        ),
+        (job_of and above.label is Label.DATELINE, "job or place of the author"),
+        (_entry_time(blocks, block), _ENTRY),
+    )
+    return next((why for found, why in looks if found), None)
+
+
+def _over_list(blocks: Sequence[Block], n: int) -> bool:
+    """Whether a short line heads a list of sentences, as `The good` does in a review."""
+    below = blocks[n + 1] if n + 1 < len(blocks) else None
+    return below is not None and below.shape == "list" and below.words >= 4 and blocks[n].words <= 6
 
 
 def _beside_date(blocks: Sequence[Block], n: int) -> bool:
@@ -270,10 +302,11 @@ def _label_text(blocks: Sequence[Block], at: int, stop: int) -> None:
     elif (
         byline.timestamp(block.text)
         and not _entry_time(blocks, block)
-        and at > 0
-        and blocks[at - 1].label is Label.TEASER
+        and (not block.text.endswith(("m", ".", ":")) and block.text[-1].isdigit())
     ):
         block.set(Label.FURNITURE, "length of a video")
+    elif _entry_time(blocks, block):
+        block.set(Label.DATELINE, _ENTRY)
     elif block.shape == "heading" or byline.timestamp(block.text):
         block.set(Label.HEADING, "heading")
     elif block.shape in ("list", "table", "quote"):

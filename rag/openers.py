@@ -43,8 +43,8 @@ _STRONG = (
     r"también te puede interesar|te puede interesar|à lire aussi|推荐阅读|热门文章|猜你喜欢",
 )
 _WEAK = (
-    r"related( (stories|articles|posts|news|content|coverage|reading|links|items|video"
-    r"|videos"
+    r"related( (internet )?(stories|articles|posts|news|content|coverage|reading|links|items|video"
+    r"|videos|statements|documents|releases|press releases|publications|reports|pages|updates"
     r"|story|article|stocks|to this( story)?))?|see (also|more)|read (also|more|next)|also read",
     r"(more|read more|see more) (on|about)( .{1,40})?|further reading|in (other|related) news",
     r"lesen sie auch|mehr zum thema|sur le même sujet|lire aussi|lea también|noticias relacionadas",
@@ -56,6 +56,7 @@ _INLINE = (
     r"|watch|more on this|up next|dive deeper|go deeper|full story|see more|also see|flashback"
     r"|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|lea también"
     r"|leia também|相关阅读|相关新闻|(?:also|more) (?:on|from|in) [^:.]{2,30}(?=:)"
+    r"|(?-i:MORE [A-Z]{4,20}(?=:))"
 )
 
 _STRONG_RELATED = either(_STRONG)
