@@ -59,6 +59,12 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|flipboard|messenger|e-?mail|print( this)?( page| article)?|text size.{0,20}|rss( feed)?",
     ),
     "menu": (
+        r"(was|is) this (page )?(helpful|useful)\W*|share full article.{0,20}|save for later",
+        r"video player is loading\W*|current time \d.{0,10}|duration \d.{0,10}|\+ ?\d+ view"
+        r" gallery",
+        r"show (key|important|all) (events|updates|posts).{0,20}|get (e-?mails|updates|alerts)"
+        r" about this.{0,30}",
+        r"jump to .{1,20}|read .{0,30}how we test.{0,30}",
         r"(skip|jump) (directly )?to( the)?( main| primary| top)?"
         r"( content| navigation| article| footer| search)|(main )?menu|home(page)?",
         r"anmelden|abo|nach oben|zur startseite|kontakt|mehr anzeigen|se connecter|s'inscrire"
@@ -134,6 +140,12 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(this site|this page) is protected by recaptcha.{0,120}|版权所有.{0,60}",
     ),
     "newsletter": (
+        r".{0,120}\bnewsletter is\b.{0,160}\bsign ?up\b.{0,60}|want more (stories|news) like"
+        r" this\?.{0,80}",
+        r".{0,80}\b(is|are) kept going by (its|our|their) .{0,120}|(recibe|recevez)"
+        r" .{0,60}(boletín|newsletter|lettre).{0,60}",
+        r"(we rely|relies|rely) on (our |its )?(readers|supporters|donations"
+        r"|you)\b.{0,120}\b(donate|give|support)\b.{0,60}",
         r".{2,60} is an? .{0,40}\b(publication|newsroom|magazine|site|outlet|newspaper|paper"
         r"|blog)\b.{0,30}"
         r"\b(supported|funded|paid for) by .{0,120}",
@@ -189,6 +201,12 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r".{0,80}",
     ),
     "paywall": (
+        r"(subscribe|register|sign ?up|log ?in|join)\b.{0,60}\bto (continue|keep|go on|carry on)"
+        r" reading\W*.{0,60}",
+        r"[$€£]\d[\d.,]* (a|per) (week|month|year)\b.{0,80}|.{0,120}\bcancel (any ?time|when you"
+        r" like|whenever)\W*",
+        r"(il reste|encore) \d+ ?% .{0,40}article.{0,40}|.{0,60}il faut être abonné\W*"
+        r"|.{0,60}hazte (socio|suscriptor).{0,60}",
         r"this (article|story|content|post|page) is (only |exclusively |reserved )?(available )?"
         r"(only )?(for|to) (our )?(paying |premium |registered )?(subscribers|members"
         r"|readers).{0,120}",
@@ -225,6 +243,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r".{0,30}|image|photo|photos|gallery|view gallery|slideshow|\d+ ?/ ?\d+|\d+ of \d+",
     ),
     "comments": (
+        r"\d[\d,.]* (view |add |read )?comments?|no comments on this .{1,80}",
+        r"did you make (this|it)\? .{0,80}|reviews? \(\d[\d,.]*\)|(most|more) (helpful|relevant)",
         r"(upload|send (us )?)( your)?( own)? (pictures|photos|images|videos?)( (or|and)"
         r" (pictures|photos|videos?))?"
         r"( .{1,40})?",

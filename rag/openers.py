@@ -39,15 +39,23 @@ _STRONG = (
     r"(sponsored|promoted|partner) (stories|content|links)|elsewhere( on .{1,30})?|also on .{1,30}",
     r"suggested( for you| reads| articles| stories)?|(discover|explore) more|top trending",
     r"(people|readers) (also|who) .{1,40}|today's (top )?(picks|headlines|stories)|headlines",
+    r"keep exploring|go deeper|more for you|(other|more) (items|stories|articles|posts) (that"
+    r"|you) .{1,40}"
+    r"|lo más (visto|comentado)|las más leídas|dans la même rubrique|zum weiterlesen",
     r"das könnte sie auch interessieren|meistgelesen|auch interessant|les plus lus|lo más leído",
     r"también te puede interesar|te puede interesar|à lire aussi|推荐阅读|热门文章|猜你喜欢",
 )
 _WEAK = (
     r"related( (internet )?(stories|articles|posts|news|content|coverage|reading|links|items|video"
-    r"|videos|statements|documents|releases|press releases|publications|reports|pages|updates"
-    r"|story|article|stocks|to this( story)?))?|see (also|more)|read (also|more|next)|also read",
+    r"|videos|story|article|stocks|to this( story)?))?|see (also|more)|read (also|more|next)"
+    r"|also read",
     r"(more|read more|see more) (on|about)( .{1,40})?|further reading|in (other|related) news",
-    r"lesen sie auch|mehr zum thema|sur le même sujet|lire aussi|lea también|noticias relacionadas",
+    r"(related|further|similar|other) (?!to\b)([\w'-]+ )?(releases?|judgments?|publications"
+    r"|documents|pages"
+    r"|fact[- ]?checks|explainers|statements|questions|guides|reports|updates|announcements"
+    r"|notices)",
+    r"lesen sie auch|mehr zum thema|sur le même sujet|lire aussi|lea también|noticias"
+    r" relacionadas|más información",
     r"相关阅读|相关新闻|延伸阅读",
 )
 _INLINE = (
