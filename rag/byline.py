@@ -47,7 +47,7 @@ _NOISE = re.compile(
     r"|\b\d+[- ]?min(?:ute)?s?(?: (?:read|listen|watch))?\b|\b\d{4}\b|\b\d\d?(?:st|nd|rd|th)?\b"
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b[ap]\.?m\b\.?"
     r"|\b(?:[A-Z]{1,3}T|UTC|GMT|first|last|published|posted|updated|modified|revised|edited|issued"
-    r"|created|date|on|at|in|yesterday|today|just now|read|uhr|stand|um|le|à|el|a las"
+    r"|created|date|on|at|in|by|yesterday|today|just now|read|uhr|stand|um|le|à|el|a las"
     r"|publié|mis à jour|modifié|actualisé|publicado|actualizado|veröffentlicht|aktualisiert"
     r"|erstellt|gepubliceerd)\b"
     rf"|\b(?:{_MONTH})\b",

@@ -117,8 +117,8 @@ def _best_headline(blocks: Sequence[Block], anchor: int) -> int | None:
         if score > 0 and n == opening and blocks[n].words >= 4 and blocks[n].kind is Kind.SHORT:
             score += 0.4
         if signed is not None and score > 0:
-            score += 0.5 if signed - _SIGNED_WITHIN <= n < signed else 0
-            score -= 1.2 if n > signed else 0
+            score += 0.8 if signed - _SIGNED_WITHIN <= n < signed else 0
+            score -= 2 if n > signed else 0
         if score > top:
             best, top = n, score
     return best if best is None else _over_standfirst(blocks, best, about)
