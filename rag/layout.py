@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from rag import byline, furniture, headline, openers, strays, tail
 from rag.blocks import Block, Kind, Layout, furnished, is_prose, overlap, stems
-from rag.related import label_stories, resumes
+from rag.related import heads_text, label_stories, resumes
 from rag.types import Label
 
 _AMONG = "among menus below the text"
 _ENTRY = "time of an entry"
-_NEAR = 12
+_NEAR = 40
 # `Desmond: 22,140`
 _COUNT = re.compile(r"[^:]{2,30}: [$€£]?\d[\d.,]*%?")
 
@@ -276,9 +276,9 @@ def _goes_on(page: Layout, at: int, *, strong: bool, known: set[str]) -> bool:
     block = page.blocks[at]
     if block.label is not None:
         return False
-    return tail.correction(block.text) or resumes(
-        page.blocks, at, stop=page.stop, strong=strong, known=known, ended=page.ended
-    )
+    if tail.correction(block.text) or heads_text(page.blocks, at, page.stop):
+        return True
+    return resumes(page.blocks, at, stop=page.stop, strong=strong, known=known, ended=page.ended)
 
 
 def _other_stories(page: Layout, at: int, *, strong: bool, known: set[str]) -> int:

@@ -14,6 +14,7 @@ _CONTINUES = re.compile(
     re.IGNORECASE,
 )
 _FOLLOW = re.compile(r"(?:follow|like|join|find|contact|about) [A-Z@][^.!?]{2,40}$", re.IGNORECASE)
+_TWO_SENTENCES = re.compile(r"[^.!?\s]{3}[.!?][\"”’)]? [A-Z\"“‘]")
 _RUBRIC_WORDS = 3
 _NAME = re.compile(r"(?<=\S )[A-Z][^\W\d_]{3,}")
 _RANK = re.compile(r"\d{1,2}[.)]?$")
@@ -43,6 +44,8 @@ def resumes(
     score += 2 if share >= 0.3 else 1 if share >= 0.18 else -1 if share < 0.08 else 0
     score += 1 if _CONTINUES.match(block.text) else 0
     score += 1 if block.words >= 30 and _names(block.text) & known else 0
+    # A teaser says what its story is about in one sentence.
+    score += 1 if not strong and _TWO_SENTENCES.search(block.text) else 0
     headed = before.kind is Kind.SHORT and openers.related(before.text) is None
     if headed and ahead and ahead[0].kind is not Kind.PROSE:
         score -= 1 if not strong and (share >= 0.3 or block.words >= 35) else 2
@@ -51,6 +54,24 @@ def resumes(
     if strong and not any(b.kind is Kind.PROSE for b in ahead):
         score -= 2
     return score >= (3 if strong else 2)
+
+
+def heads_text(page: Sequence[Block], at: int, stop: int) -> bool:
+    """Whether a line inside other stories is a heading of the article or the first row of a table.
+
+    Tables stand in no list of stories. A short question is a heading where the article has asked
+    two before.
+    """
+    block = page[at]
+    below = [b.shape for b in page[at + 1 : min(stop, at + 4)]]
+    if block.shape == "table":
+        return below[:1] == ["table"]
+    if block.words > 8 or block.kind is Kind.TRUNCATED:
+        return False
+    if below == ["table"] * 3:
+        return True
+    asked = [b for b in page[:at] if b.label is Label.HEADING and b.text.endswith("?")]
+    return block.text.endswith("?") and len(asked) >= 2
 
 
 def _names(text: str) -> set[str]:
