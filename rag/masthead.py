@@ -9,6 +9,8 @@ _OWNER = re.compile(
     r"(?:(?:19|20)\d\d|\d\d|present))?,?\s*)?(?:by\s+)?(?P<owner>[^.|•·©\d(]{2,60})",
     re.IGNORECASE,
 )
+# What follows a company's name, but for its legal form: `Shed Ltd, Toll House, Bath`.
+_ADDRESS = re.compile(r"(?:, (?!inc\b|ltd\b|llc\b)[^,]+){2,}$", re.IGNORECASE)
 _OWNER_TAIL = re.compile(
     r"\s*(?:[,-]? ?all rights.*|[,–-]\s*$|\s{2,}.*|(?:terms|privacy|contact) .*)", re.IGNORECASE
 )
@@ -42,6 +44,9 @@ _PAPER_WORDS = (
 _PAPERS = frozenset(_PAPER_WORDS.split())
 _KINDS = ("news", "agency", "media")
 _LOOSE = frozenset(("the", "our", "your", "my", "e", "sunday", "saturday", "weekend", "photo"))
+_NAMELIKE = re.compile(
+    r"[A-Z][\w'’&-]+(?: (?:of|the|and|&|for|de|du|des|la|le|of the|[A-ZÀ-Þ][\w'’&.-]*)){0,5}"
+)
 _BARS = re.compile(r"\s*[|•·]\s*|\s{2,}")
 _EDGES = re.compile(r"^[^\w]+|[^\w.!]+$")
 
@@ -63,8 +68,9 @@ def publisher(
 
     ``heads`` are the lines above the headline, ``foots`` the lines outside the article below it,
     each with the reason for its label, ``texts`` all lines of the page. A name at the top counts
-    when the footer says it again or when it is what a newspaper is called; else the copyright
-    line, then a footer that says what the outlet is, must name it.
+    when the footer says it again, also as a part of the company's name, or when it is what a
+    newspaper is called; else the copyright line, then a footer that says what the outlet is, must
+    name it; else it is the line with which the page opens, if that looks like a name.
     """
     names = dict.fromkeys(name for head in islice(heads, 60) for name in _names(head))
     best, most = None, _ENOUGH - 1
@@ -80,7 +86,20 @@ def publisher(
     followed = (_followed(line, texts) for line, _ in foots)
     owners = (_short_name(owner(line), texts) for line in marked)
     selves = (self_named(line) for line, _ in foots)
-    return next((name for name in (*followed, *owners, *selves) if name), None)
+    named = next((name for name in (*followed, *owners, *selves) if name), None)
+    return named or _opening(names, texts)
+
+
+def _opening(names: Iterable[str], texts: Sequence[str]) -> str | None:
+    """A name that is the page's first line, or stands alone near its top and is said again."""
+    for name in names:
+        if name not in texts[:12] or name.isupper() or not _NAMELIKE.fullmatch(name):
+            continue
+        whole = re.compile(rf"\b{re.escape(name)}\b")
+        again = sum(bool(whole.search(text[:2000])) for text in texts) >= 2
+        if name == texts[0] or (again and " " in name):
+            return name
+    return None
 
 
 def _followed(line: str, texts: Sequence[str]) -> str | None:
@@ -91,10 +110,12 @@ def _followed(line: str, texts: Sequence[str]) -> str | None:
 
 
 def _short_name(name: str | None, texts: Sequence[str]) -> str | None:
-    """A company's name without `Private Ltd` where the page uses it so, elsewhere."""
+    """A company's name without `Private Ltd`; one of a single word is kept if it stands alone."""
     short = _COMPANY.sub("", name) if name else None
-    if name is None or not short or short == name or len(short.split()) < 2:
+    if name is None or not short or short == name:
         return name
+    if len(short.split()) > 1:
+        return short
     whole = re.compile(rf"\b{re.escape(short)}\b")
     return short if sum(bool(whole.search(text[:2000])) for text in texts) >= 2 else name
 
@@ -107,6 +128,8 @@ def _names(head: str) -> Iterable[str]:
         if station := _STATION.match(name):
             yield station[0]
         if not 1 <= len(words) <= 6 or len(name) > 40 or not name[0].isupper():
+            continue
+        if sum(map(str.isdigit, name)) > 2:
             continue
         if len(_bare(name)) > 3 and _bare(name).casefold() not in _SECTIONS:
             yield name
@@ -131,6 +154,8 @@ def _weight(name: str, foots: Sequence[tuple[str, str]], texts: Sequence[str]) -
     for line, reason in foots:
         # As a name: "the day's business news" repeats no menu word.
         found = next((m for m in whole.finditer(line[:600]) if m[0][0].isupper()), None)
+        if found is None and reason == "copyright" and _of_company(bare, owner(line)):
+            weight += 2
         if found is None:
             continue
         if reason in ("copyright", "legal"):
@@ -142,6 +167,14 @@ def _weight(name: str, foots: Sequence[tuple[str, str]], texts: Sequence[str]) -
         said += bool(outlet.search(line[:600])) or (self_named(line) or "").endswith(found[0])
     told = any(outlet.search(text) for text in texts if len(text) > 60)
     return weight + min(said, 2) + told + 2 * _signs(name, texts)
+
+
+def _of_company(bare: str, company: str | None) -> bool:
+    """Whether a name's own word is that of the company: `The Morning Courant`, Courant Media."""
+    if company is None:
+        return False
+    own = {word.casefold() for word in bare.split() if len(word) > 3} - _SECTIONS - _LOOSE
+    return bool(own & {word.casefold() for word in company.split()} - {"media", "group", "company"})
 
 
 def _outlet(bare: str) -> re.Pattern[str]:
@@ -188,8 +221,10 @@ def owner(line: str) -> str | None:
     found = _OWNER.match(line.strip(" *_")) if len(line) <= 300 else None
     if found is None:
         return None
-    name = _OWNER_TAIL.sub("", found["owner"]).strip(" ,;:–—-")
-    return name if name and name[0].isupper() and len(name.split()) <= 8 else None
+    name = _ADDRESS.sub("", _OWNER_TAIL.sub("", found["owner"])).strip(" ,;:–—-")
+    if not name or not name[0].isupper() or len(name.split()) > 8:
+        return None
+    return None if name.casefold().endswith("copyright") else name
 
 
 def self_named(line: str) -> str | None:

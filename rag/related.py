@@ -14,7 +14,7 @@ _CONTINUES = re.compile(
     re.IGNORECASE,
 )
 _FOLLOW = re.compile(r"(?:follow|like|join|find|contact|about) [A-Z@][^.!?]{2,40}$", re.IGNORECASE)
-_TWO_SENTENCES = re.compile(r"[^.!?\s]{3}[.!?][\"”’)]? [A-Z\"“‘]")
+_TWO_SENTENCES = re.compile(r"[^.!?\s]{3}[.!?][\"”’)]? [\"“‘]?[A-Z][\w'’]* [a-z]")
 _RUBRIC_WORDS = 3
 _NAME = re.compile(r"(?<=\S )[A-Z][^\W\d_]{3,}")
 _RANK = re.compile(r"\d{1,2}[.)]?$")
