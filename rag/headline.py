@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from rag import byline, furniture, openers
+from rag import byline, looks, openers
 from rag.blocks import Block, Kind, closed, is_prose, overlap, stems
 from rag.types import Label
 
@@ -150,7 +150,7 @@ def _over_standfirst(blocks: Sequence[Block], n: int, about: set[str]) -> int:
     near_by = [up for up in range(n - 1, max(n - 12, -1), -1) if not _button(blocks[up])]
     for up in near_by[:4]:
         block = blocks[up]
-        rated = rated or any(furniture.rating(b.text) for b in blocks[up - 1 : up + 1])
+        rated = rated or any(looks.rating(b.text) for b in blocks[up - 1 : up + 1])
         by = block.label is Label.DATELINE or byline.name_alone(block.text)
         again = block.text in (b.text for b in blocks[max(0, up - 3) : up]) and block.words < 4
         if by or again or (rated and block.label is None and block.words < 4):
@@ -175,7 +175,7 @@ def _no_headline(block: Block) -> bool:
     return bool(
         byline.with_role(block.text)
         or openers.related(block.text)
-        or furniture.menu_row(block.text)
+        or looks.menu_row(block.text)
         or SUMMARY.match(block.text)
         or _PATH.fullmatch(block.text)
         or _ENTRY.fullmatch(block.text)

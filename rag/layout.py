@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from rag import byline, furniture, headline, openers, strays, tail
-from rag.blocks import Block, Kind, Layout, furnished, is_prose, overlap, stems
+from rag import byline, furniture, headline, looks, openers, strays, tail
+from rag.blocks import Block, Kind, Layout, closed, furnished, is_prose, overlap, stems
 from rag.related import heads_text, label_stories, resumes
 from rag.types import Label
 
@@ -13,6 +13,13 @@ _ENTRY = "time of an entry"
 _NEAR = 40
 # `Desmond: 22,140`
 _COUNT = re.compile(r"[^:]{2,30}: [$€£]?\d[\d.,]*%?")
+# `What was claimed`, `The ruling`, and the buttons of a player.
+_ASKING = re.compile(r"(?:what|why|how|who|where|when|our|the|was|is|qué|por qué|wie|was) ", re.I)
+_PLAYER = re.compile(
+    r"(?:duration|current time|loaded|remaining time|playback rate|1x)\b.{0,12}$", re.I
+)
+# Over who published a page of a government: `From:`.
+_FROM = re.compile(r"(?:from|by|authors?|published by|von|par|por):?$", re.IGNORECASE)
 
 
 def read(blocks: list[Block], titles: Sequence[str]) -> Layout:
@@ -33,7 +40,7 @@ def _known(blocks: Sequence[Block]) -> None:
     """Label what needs no context: furniture phrases, datelines, code, pictures."""
     fenced = False
     for n, block in enumerate(blocks):
-        provided = n > 0 and furniture.plain(blocks[n - 1].text) == "news provided by"
+        provided = n > 0 and looks.plain(blocks[n - 1].text) == "news provided by"
         fence = block.text.startswith("```")
         if fence or fenced:
             block.set(Label.BODY, "code")
@@ -42,12 +49,20 @@ def _known(blocks: Sequence[Block]) -> None:
             block.set(Label.FURNITURE, "picture")
         elif openers.related(block.text) or openers.pointer(block.text):
             continue
+        elif tail.correction(block.text) or _tabled(blocks, n):
+            continue
         elif block.shape != "table" and (why := furniture.reason(block.text, words=block.words)):
             block.set(Label.FURNITURE, why)
         elif block.words <= 8 and provided:
             block.set(Label.FURNITURE, "who sent it")
         elif byline.dateline(block.text, words=block.words) and not byline.timestamp(block.text):
             block.set(Label.DATELINE, "by-line or date")
+
+
+def _tabled(blocks: Sequence[Block], n: int) -> bool:
+    """Whether a block is a row of a table of two rows or more, in which dates are no date line."""
+    near = [*blocks[max(0, n - 1) : n], *blocks[n + 1 : n + 2]]
+    return blocks[n].shape == "table" and any(b.shape == "table" for b in near)
 
 
 def _label_top(page: Layout) -> None:
@@ -71,7 +86,7 @@ def _label_above(page: Layout, block: Block, *, titled: bool) -> None:
         block.set(Label.FURNITURE, "above the menu")
     elif lone and not (titled and page.sure):
         block.set(Label.BODY, "sentence above the headline, kept")
-    elif titled or openers.related(block.text) or furniture.menu_row(block.text):
+    elif titled or openers.related(block.text) or looks.menu_row(block.text):
         block.set(Label.FURNITURE, "above the headline")
     elif block.words <= 3 and furnished(page.blocks):
         block.set(Label.FURNITURE, "short line above the text")
@@ -89,17 +104,22 @@ def _over_menu(page: Layout, block: Block) -> bool:
 def _label_under(blocks: Sequence[Block], n: int, anchor: int) -> None:
     """Label a line between the headline and the first paragraph."""
     block, above = blocks[n], blocks[n - 1]
+    lone = byline.timestamp(block.text) and not _entry_time(blocks, block)
     listen = byline.timestamp(block.text) and above.label is Label.FURNITURE
-    if listen or furniture.menu_row(block.text):
+    if listen or lone or block.text.isdigit() or looks.menu_row(block.text):
         block.set(Label.FURNITURE, "buttons under the headline")
-    elif furniture.TICKER.fullmatch(block.text):
+    elif looks.TICKER.fullmatch(block.text):
         block.set(Label.FURNITURE, "price of a share")
     elif why := _who(blocks, n):
         block.set(Label.DATELINE, why)
-    elif any(furniture.rating(b.text) for b in blocks[n - 1 : n + 2]):
+    elif any(looks.rating(b.text) for b in blocks[n - 1 : n + 2]):
         block.set(Label.BODY, "rating and what is rated")
     elif openers.pointer(block.text) or openers.related(block.text):
         block.set(Label.FURNITURE, "link to other stories")
+    elif headline.SUMMARY.match(above.text) and block.text in ("Companies", "Topics"):
+        block.set(Label.FURNITURE, "button over a summary")
+    elif block.kind is Kind.SHORT and any(_PLAYER.match(b.text) for b in blocks[n - 3 : n]):
+        block.set(Label.FURNITURE, "title of a video")
     elif block.shape in ("list", "table") or block.kind in (Kind.PROSE, Kind.SENTENCE):
         block.set(Label.BODY, "text under the headline")
     elif headline.SUMMARY.match(block.text) or block.shape == "heading" or _over_list(blocks, n):
@@ -118,9 +138,12 @@ def _short_under(blocks: Sequence[Block], n: int, anchor: int) -> tuple[Label, s
     last_by = max((at for at, b in enumerate(above) if b.label is Label.DATELINE), default=-1)
     begun = last_by >= 0 and any(b.label is Label.BODY for b in above[last_by + 1 :])
     over = n + 1 == anchor or _carries(blocks[n + 1])
+    if closed(blocks[n].text) or (over and _ASKING.match(blocks[n].text)):
+        return Label.BODY if closed(blocks[n].text) else Label.HEADING, "text under the headline"
     if over and blocks[n - 1].label is not Label.TITLE:
         begun = begun or any(b.label is Label.BODY for b in above)
         return (Label.HEADING if begun else Label.FURNITURE), "short line under the headline"
+    begun = begun and blocks[n - 1].label in (Label.BODY, Label.HEADING)
     return (Label.BODY if begun else Label.FURNITURE), "short line under the headline"
 
 
@@ -142,6 +165,15 @@ def _who(blocks: Sequence[Block], n: int) -> str | None:
             "name next to a date or a job",
         ),
         (job_of and above.label is Label.DATELINE, "job or place of the author"),
+        (_FROM.match(above.text) and block.kind is Kind.SHORT, "who it is from"),
+        (byline.names(block.text) and _beside_date(blocks, n), "names beside a date"),
+        (
+            above.reason.startswith("name")
+            and block.words <= 3
+            and block.text[0].isupper()
+            and above.label is Label.DATELINE,
+            "outlet under a name",
+        ),
         (_entry_time(blocks, block), _ENTRY),
     )
     return next((why for found, why in looks if found), None)
@@ -150,7 +182,9 @@ def _who(blocks: Sequence[Block], n: int) -> str | None:
 def _over_list(blocks: Sequence[Block], n: int) -> bool:
     """Whether a short line heads a list of sentences, as `The good` does in a review."""
     below = blocks[n + 1] if n + 1 < len(blocks) else None
-    return below is not None and below.shape == "list" and below.words >= 4 and blocks[n].words <= 6
+    if below is None or below.shape != "list" or below.words < 4:
+        return False
+    return blocks[n].words <= (3 if blocks[n].text.endswith(":") else 6)
 
 
 def _beside_date(blocks: Sequence[Block], n: int) -> bool:
@@ -302,7 +336,8 @@ def _label_text(blocks: Sequence[Block], at: int, stop: int) -> None:
     elif (
         byline.timestamp(block.text)
         and not _entry_time(blocks, block)
-        and (not block.text.endswith(("m", ".", ":")) and block.text[-1].isdigit())
+        and block.text[-1].isdigit()
+        and _boxed(blocks, at)
     ):
         block.set(Label.FURNITURE, "length of a video")
     elif _entry_time(blocks, block):
@@ -317,6 +352,13 @@ def _label_text(blocks: Sequence[Block], at: int, stop: int) -> None:
         block.set(Label.HEADING, "short line over a paragraph")
     else:
         block.set(Label.BODY, "kept: may belong to the text")
+
+
+def _boxed(blocks: Sequence[Block], at: int) -> bool:
+    """Whether furniture or another story stands right over or under a block."""
+    around = [*blocks[max(0, at - 1) : at], *blocks[at + 1 : at + 2]]
+    boxes = (Label.FURNITURE, Label.TEASER, Label.RUBRIC)
+    return any(b.label in boxes or openers.pointer(b.text) for b in around)
 
 
 def _entry_time(blocks: Sequence[Block], block: Block) -> bool:

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from rag.furniture import either, plain
+from rag.furniture import either
+from rag.looks import plain
 
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 

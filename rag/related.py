@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from rag import furniture, openers
+from rag import looks, openers
 from rag.blocks import Block, Grouped, Kind, overlap
 from rag.types import Label
 
@@ -15,6 +15,7 @@ _CONTINUES = re.compile(
 )
 _FOLLOW = re.compile(r"(?:follow|like|join|find|contact|about) [A-Z@][^.!?]{2,40}$", re.IGNORECASE)
 _TWO_SENTENCES = re.compile(r"[^.!?\s]{3}[.!?][\"”’)]? [\"“‘]?[A-Z][\w'’]* [a-z]")
+_TEXT = (Label.BODY, Label.HEADING)
 _RUBRIC_WORDS = 3
 _NAME = re.compile(r"(?<=\S )[A-Z][^\W\d_]{3,}")
 _RANK = re.compile(r"\d{1,2}[.)]?$")
@@ -33,6 +34,8 @@ def resumes(
     if block.kind is Kind.SENTENCE and not block.text.endswith(("?", "!")) and at + 1 < stop:
         at, block = at + 1, page[at + 1]
     if block.kind is not Kind.PROSE or block.label is not None or _RANK.match(page[at - 1].text):
+        return False
+    if _titled(block.text):
         return False
     ahead = [b for b in page[at + 1 : min(stop, at + 7)] if b.label is None]
     before = page[at - 1]
@@ -53,6 +56,8 @@ def resumes(
         score += 2 if any(overlap(b.text, known) >= 0.25 for b in below) else 0
     if strong and not any(b.kind is Kind.PROSE for b in ahead):
         score -= 2
+    score += 2 if _unlike(page, at) else 0
+    score -= 2 if block.text.endswith("?") and not _TWO_SENTENCES.search(block.text) else 0
     return score >= (3 if strong else 2)
 
 
@@ -70,8 +75,27 @@ def heads_text(page: Sequence[Block], at: int, stop: int) -> bool:
         return False
     if below == ["table"] * 3:
         return True
-    asked = [b for b in page[:at] if b.label is Label.HEADING and b.text.endswith("?")]
-    return block.text.endswith("?") and len(asked) >= 2
+    asked = [b for b in page[:at] if b.label in _TEXT and b.words <= 8 and b.text.endswith("?")]
+    return block.text.endswith("?") and len(asked) >= 2 and not _titled(block.text)
+
+
+def _titled(text: str) -> bool:
+    """Whether a line is written as American headlines are: `The City That Sells Its Own Noise`."""
+    words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", text) if len(word) > 4]
+    return len(words) >= 3 and len(text.split()) <= 25 and all(w[0].isupper() for w in words)
+
+
+def _unlike(page: Sequence[Block], at: int) -> bool:
+    """Whether a paragraph of two sentences stands under two headlines or more without a text."""
+    if not _TWO_SENTENCES.search(page[at].text) or page[at].text.endswith("?"):
+        return False
+    stories = []
+    for block in reversed(page[max(0, at - 30) : at]):
+        if block.label is not None or openers.related(block.text):
+            break
+        stories.append(block)
+    heads = [b for b in stories if b.words >= 4]
+    return len(heads) >= 2 and all(b.kind is Kind.SHORT or _titled(b.text) for b in heads)
 
 
 def _names(text: str) -> set[str]:
@@ -160,7 +184,7 @@ def _heads(page: Sequence[Block]) -> tuple[str, ...]:
 def _ends(page: Sequence[Block], at: int, stop: int, heads: tuple[str, ...]) -> bool:
     """Whether the foot of the page begins at a line: a menu, or what the outlet says of itself."""
     block = page[at]
-    if _FOLLOW.match(block.text) or furniture.menu_row(block.text):
+    if _FOLLOW.match(block.text) or looks.menu_row(block.text):
         return True
     section = block.text.casefold() in heads and _told(page, at)
     named = not section and bool(heads) and block.text.casefold().startswith(heads)

@@ -10,6 +10,7 @@ from rag.types import Label
 
 _CORRECTION = re.compile(
     r"\W*(?:correction|clarification|editor'?s'? note|update|amended|note)s?\b.{0,40}:"
+    r"|\W*(?:correction|clarification)s?\W{1,3}(?=[^:]*\d).{0,40}$"
     r"|\W*(?:this (?:article|story|report)|an earlier version)\b.{0,60}"
     r"(?:corrected|amended|updated|misstated|said|incorrectly)",
     re.IGNORECASE,
