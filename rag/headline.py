@@ -159,10 +159,18 @@ def _over_standfirst(blocks: Sequence[Block], n: int, about: set[str]) -> int:
             return n
         if _no_headline(block) or block.words < 4:
             return n
+        if block.text.casefold().endswith(" obituary"):
+            return up
         told = overlap(block.text, about)
         near = (rated or up == near_by[0]) and (block.words >= 6 or closed(blocks[n].text))
         return up if told >= (0.15 if near else 0.3) else n
     return n
+
+
+def _trail(blocks: Sequence[Block], n: int) -> bool:
+    """Whether a line is the way to the page, at the end of which the headline stands again."""
+    below = (b.text for b in blocks[n + 1 : n + 6] if b.words >= 4 and b.label is None)
+    return any(blocks[n].text.endswith(f" {text}") for text in below)
 
 
 def _button(block: Block) -> bool:
@@ -188,7 +196,7 @@ def _headline_score(blocks: Sequence[Block], n: int, about: set[str]) -> float:
     block = blocks[n]
     if block.label is not None or block.words > 30 or block.shape in ("list", "table", "quote"):
         return 0
-    if _no_headline(block):
+    if _no_headline(block) or _trail(blocks, n):
         return 0
     share = overlap(block.text, about) * min(1.0, len(stems(block.text)) / 4)
     score = 3 * share + min(block.words, 8) / 8

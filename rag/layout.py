@@ -8,7 +8,6 @@ from rag.blocks import Block, Kind, Layout, closed, furnished, is_prose, overlap
 from rag.related import heads_text, label_stories, resumes
 from rag.types import Label
 
-_AMONG = "among menus below the text"
 _ENTRY = "time of an entry"
 _NEAR = 40
 # `Desmond: 22,140`
@@ -16,7 +15,7 @@ _COUNT = re.compile(r"[^:]{2,30}: [$€£]?\d[\d.,]*%?")
 # `What was claimed`, `The ruling`, and the buttons of a player.
 _ASKING = re.compile(r"(?:what|why|how|who|where|when|our|the|was|is|qué|por qué|wie|was) ", re.I)
 _PLAYER = re.compile(
-    r"(?:duration|current time|loaded|remaining time|playback rate|1x)\b.{0,12}$", re.I
+    r"(?:duration|current time|loaded|remaining time|playback rate)\b.{0,12}$", re.I
 )
 # Over who published a page of a government: `From:`.
 _FROM = re.compile(r"(?:from|by|authors?|published by|von|par|por):?$", re.IGNORECASE)
@@ -33,6 +32,8 @@ def read(blocks: list[Block], titles: Sequence[str]) -> Layout:
     _label_main(page)
     strays.drop(page)
     tail.label_tail(page)
+    tail.find_late_stories(page)
+    tail.restore_text(page)
     return page
 
 
@@ -72,9 +73,18 @@ def _label_top(page: Layout) -> None:
         _label_above(page, page.blocks[n], titled=title is not None)
     if title is None:
         return
+    others = False  # a box of other stories stands between headline and by-line
     for n in range(title + 1, min(page.anchor, len(page.blocks))):
         block = page.blocks[n]
-        if block.label is None:
+        if block.label is Label.DATELINE:
+            others = False
+        if block.label is None and openers.related(block.text):
+            block.set(Label.RUBRIC, "heading of a block of other stories")
+            others = any(b.label is Label.DATELINE for b in page.blocks[n : page.anchor])
+        elif block.label is None and others and block.kind is Kind.SHORT and block.words >= 4:
+            block.set(Label.TEASER, "headline of another story on the page")
+            page.pointers.append(n)
+        elif block.label is None:
             _label_under(page.blocks, n, page.anchor)
 
 
@@ -114,11 +124,11 @@ def _label_under(blocks: Sequence[Block], n: int, anchor: int) -> None:
         block.set(Label.DATELINE, why)
     elif any(looks.rating(b.text) for b in blocks[n - 1 : n + 2]):
         block.set(Label.BODY, "rating and what is rated")
-    elif openers.pointer(block.text) or openers.related(block.text):
+    elif openers.pointer(block.text):
         block.set(Label.FURNITURE, "link to other stories")
     elif headline.SUMMARY.match(above.text) and block.text in ("Companies", "Topics"):
         block.set(Label.FURNITURE, "button over a summary")
-    elif block.kind is Kind.SHORT and any(_PLAYER.match(b.text) for b in blocks[n - 3 : n]):
+    elif _filmed(blocks, n):
         block.set(Label.FURNITURE, "title of a video")
     elif block.shape in ("list", "table") or block.kind in (Kind.PROSE, Kind.SENTENCE):
         block.set(Label.BODY, "text under the headline")
@@ -147,6 +157,14 @@ def _short_under(blocks: Sequence[Block], n: int, anchor: int) -> tuple[Label, s
     return (Label.BODY if begun else Label.FURNITURE), "short line under the headline"
 
 
+def _filmed(blocks: Sequence[Block], n: int) -> bool:
+    """Whether a line is the title that stands under the buttons of a player."""
+    above = blocks[max(0, n - 3) : n]
+    if any(b.label is not Label.FURNITURE for b in above) or blocks[n].kind is not Kind.SHORT:
+        return False
+    return any(_PLAYER.match(b.text) for b in above)
+
+
 def _who(blocks: Sequence[Block], n: int) -> str | None:
     """Why a line under the headline tells of the author or the time, or None."""
     block, above = blocks[n], blocks[n - 1]
@@ -166,12 +184,13 @@ def _who(blocks: Sequence[Block], n: int) -> str | None:
         ),
         (job_of and above.label is Label.DATELINE, "job or place of the author"),
         (_FROM.match(above.text) and block.kind is Kind.SHORT, "who it is from"),
-        (byline.names(block.text) and _beside_date(blocks, n), "names beside a date"),
+        (byline.names(block.text), "names"),
         (
             above.reason.startswith("name")
             and block.words <= 3
             and block.text[0].isupper()
-            and above.label is Label.DATELINE,
+            and above.label is Label.DATELINE
+            and not _ASKING.match(block.text),
             "outlet under a name",
         ),
         (_entry_time(blocks, block), _ENTRY),
@@ -210,33 +229,12 @@ def _label_main(page: Layout) -> None:
             block.set(Label.TEASER, "one-line link to another story")
             page.pointers.append(at)
         elif block.label is None and strict:
-            block.set(Label.FURNITURE, _AMONG)
+            block.set(Label.FURNITURE, tail.AMONG)
         elif block.label is None:
             _label_text(page.blocks, at, page.stop)
         if block.label is Label.BODY:
             known |= stems(block.text)
         at += 1
-    _stories_among_menus(page)
-
-
-def _stories_among_menus(page: Layout) -> None:
-    """Three headlines or more in a row, among menu lines below the text, are other stories."""
-    at = page.anchor
-    while at < page.stop:
-        end = at
-        while end < page.stop and _menu_headline(page.blocks[end]):
-            end += 1
-        if end - at >= 3:
-            named = page.blocks[at - 1].reason == _AMONG and page.blocks[at - 1].words <= 3
-            for block in page.blocks[at - named : end]:
-                block.label = None
-            page.teasers += label_stories(page.blocks, at - named, end)
-        at = max(end, at + 1)
-
-
-def _menu_headline(block: Block) -> bool:
-    short = block.kind is Kind.SHORT or block.text.endswith("?")
-    return block.reason == _AMONG and short and 6 <= block.words <= 25
 
 
 def _read_more(page: Layout, at: int) -> bool:

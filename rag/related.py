@@ -18,6 +18,7 @@ _TWO_SENTENCES = re.compile(r"[^.!?\s]{3}[.!?][\"”’)]? [\"“‘]?[A-Z][\w'�
 _TEXT = (Label.BODY, Label.HEADING)
 _RUBRIC_WORDS = 3
 _NAME = re.compile(r"(?<=\S )[A-Z][^\W\d_]{3,}")
+_NUMBERED = re.compile(r"#?(\d{1,3})[.):]? +\S")
 _RANK = re.compile(r"\d{1,2}[.)]?$")
 _CLOSING = ("copyright", "newsletter", "cookie notice", "menu", "topics", "contact", "legal")
 
@@ -47,6 +48,7 @@ def resumes(
     score += 2 if share >= 0.3 else 1 if share >= 0.18 else -1 if share < 0.08 else 0
     score += 1 if _CONTINUES.match(block.text) else 0
     score += 1 if block.words >= 30 and _names(block.text) & known else 0
+    score += 1 if _unlike(page, at) and block.text.split()[0].casefold()[:6] in known else 0
     # A teaser says what its story is about in one sentence.
     score += 1 if not strong and _TWO_SENTENCES.search(block.text) else 0
     headed = before.kind is Kind.SHORT and openers.related(before.text) is None
@@ -54,9 +56,10 @@ def resumes(
         score -= 1 if not strong and (share >= 0.3 or block.words >= 35) else 2
         below = [b for b in ahead[1:2] if b.kind is Kind.PROSE]
         score += 2 if any(overlap(b.text, known) >= 0.25 for b in below) else 0
-    if strong and not any(b.kind is Kind.PROSE for b in ahead):
+    if _unlike(page, at):
+        score += 2
+    elif strong and not any(b.kind is Kind.PROSE for b in ahead):
         score -= 2
-    score += 2 if _unlike(page, at) else 0
     score -= 2 if block.text.endswith("?") and not _TWO_SENTENCES.search(block.text) else 0
     return score >= (3 if strong else 2)
 
@@ -68,6 +71,8 @@ def heads_text(page: Sequence[Block], at: int, stop: int) -> bool:
     two before.
     """
     block = page[at]
+    if _counted(page, at):
+        return True
     below = [b.shape for b in page[at + 1 : min(stop, at + 4)]]
     if block.shape == "table":
         return below[:1] == ["table"]
@@ -77,6 +82,16 @@ def heads_text(page: Sequence[Block], at: int, stop: int) -> bool:
         return True
     asked = [b for b in page[:at] if b.label in _TEXT and b.words <= 8 and b.text.endswith("?")]
     return block.text.endswith("?") and len(asked) >= 2 and not _titled(block.text)
+
+
+def _counted(page: Sequence[Block], at: int) -> bool:
+    """Whether a line carries on the count of the article's headings: `6 Marrow` after `7 Auntie`."""
+    number = _NUMBERED.match(page[at].text)
+    if number is None or page[at].words > 12:
+        return False
+    above = (_NUMBERED.match(b.text) for b in reversed(page[:at]) if b.label in _TEXT)
+    last = [int(found[1]) for found in above if found][:2]
+    return len(last) == 2 and int(number[1]) - last[0] == last[0] - last[1] in (1, -1)
 
 
 def _titled(text: str) -> bool:

@@ -259,6 +259,8 @@ def _stray(page: Layout, at: int, run: Sequence[Block]) -> bool:
         return lists <= len(run) / 2
     if len(solid) > 2 or sum(b.words for b in solid) > 80:
         return False
+    if any(_QUOTED.search(b.text) for b in solid) and len(solid) > 1:
+        return False
     known, far = _known(page.blocks[:at]), _far(page, at)
     return all(_asks(b, known) or (far and overlap(b.text, known) < 0.12) for b in solid)
 
