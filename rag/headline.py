@@ -25,6 +25,15 @@ SUMMARY = re.compile(
     re.IGNORECASE,
 )
 
+# What the parts of a recipe, a review or a release are called.
+PART = re.compile(
+    r"(?:the )?(?:ingredients?|method|directions|instructions|preparation|nutrition(?: facts)?"
+    r"|equipment|notes|tips|pros|cons|verdict|our verdict|specs|specifications|background|overview"
+    r"|introduction|abstract|methods|results|conclusions?|facts|zutaten|zubereitung|ingrédients"
+    r"|préparation|ingredientes|elaboración|preparación)\W*",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -157,10 +166,10 @@ def _over_standfirst(blocks: Sequence[Block], n: int, about: set[str]) -> int:
             continue
         if block.label is not None or block.shape or block.text.endswith((")", ".")):
             return n
-        if _no_headline(block) or block.words < 4:
-            return n
         if block.text.casefold().endswith(" obituary"):
             return up
+        if _no_headline(block) or block.words < 4 or _trail(blocks, up):
+            return n
         told = overlap(block.text, about)
         near = (rated or up == near_by[0]) and (block.words >= 6 or closed(blocks[n].text))
         return up if told >= (0.15 if near else 0.3) else n
@@ -169,7 +178,7 @@ def _over_standfirst(blocks: Sequence[Block], n: int, about: set[str]) -> int:
 
 def _trail(blocks: Sequence[Block], n: int) -> bool:
     """Whether a line is the way to the page, at the end of which the headline stands again."""
-    below = (b.text for b in blocks[n + 1 : n + 6] if b.words >= 4 and b.label is None)
+    below = (b.text for b in blocks[n + 1 : n + 6] if b.words >= 4)
     return any(blocks[n].text.endswith(f" {text}") for text in below)
 
 

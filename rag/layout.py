@@ -150,8 +150,12 @@ def _short_under(blocks: Sequence[Block], n: int, anchor: int) -> tuple[Label, s
     over = n + 1 == anchor or _carries(blocks[n + 1])
     if closed(blocks[n].text) or (over and _ASKING.match(blocks[n].text)):
         return Label.BODY if closed(blocks[n].text) else Label.HEADING, "text under the headline"
+    if headline.PART.fullmatch(blocks[n].text):
+        return Label.HEADING, "heading"
     if over and blocks[n - 1].label is not Label.TITLE:
-        begun = begun or any(b.label is Label.BODY for b in above)
+        body = any(b.label is Label.BODY for b in above) and blocks[n].text.endswith(":")
+        begun = body or begun or blocks[n - 1].label is Label.BODY
+        begun = begun and (body or blocks[n - 1].label is not Label.FURNITURE)
         return (Label.HEADING if begun else Label.FURNITURE), "short line under the headline"
     begun = begun and blocks[n - 1].label in (Label.BODY, Label.HEADING)
     return (Label.BODY if begun else Label.FURNITURE), "short line under the headline"
