@@ -9,6 +9,8 @@ from itertools import pairwise
 from rag import byline, furniture
 from rag.types import Label
 
+TEXT = (Label.BODY, Label.HEADING)
+
 
 class Kind(Enum):
     """How a block reads, whatever stands around it."""
@@ -204,6 +206,11 @@ def overlap(text: str, known: Iterable[str] | set[str]) -> float:
 def is_prose(block: Block) -> bool:
     """Whether a block is prose that no step has decided on yet."""
     return block.kind is Kind.PROSE and block.label is None
+
+
+def free(block: Block) -> bool:
+    """Whether a block is a short line that was taken for text."""
+    return block.label in TEXT and block.kind is Kind.SHORT and not block.shape
 
 
 def furnished(page: Iterable[Block]) -> bool:

@@ -84,7 +84,8 @@ _READING = re.compile(
     re.IGNORECASE,
 )
 _LATELY = re.compile(
-    r"(?:live\W+)?(?:last )?(?:updated|published|posted|modified):? (?:just now|\d+ ?\w+ ago)\b.{0,30}",
+    r"(?:live\W+)?(?:last )?(?:updated|published|posted|modified):? (?:just now|\d+ ?\w+"
+    r" ago)\b.{0,30}",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -116,10 +117,12 @@ _NAME_LINE = re.compile(rf"(?P<names>{_UPPER}(?: {_UPPER}){{1,3}})$")
 # Two who wrote together, and who wrote when: `Ann Doe (now) and Bo Roe (earlier)`.
 _TOGETHER = re.compile(
     rf"{_UPPER}(?: {_UPPER}){{1,3}}(?: \([a-z][^()]{{2,24}}\))?"
-    rf"(?:(?:, | and | & |, and | und | et | y ){_UPPER}(?: {_UPPER}){{1,3}}(?: \([a-z][^()]{{2,24}}\))?)+"
+    rf"(?:(?:, | and | & |, and | und | et | y ){_UPPER}(?: {_UPPER}){{1,3}}"
+    r"(?: \([a-z][^()]{2,24}\))?)+"
 )
 _SENT = re.compile(
-    rf"{_UPPER}(?: {_UPPER}){{1,3}} \((?:envoyée? spéciale?|correspondante?|avec|enviad[ao] especial"
+    rf"{_UPPER}(?: {_UPPER}){{1,3}} \((?:envoyée? spéciale?|correspondante?|avec|enviad[ao]"
+    r" especial"
     r"|special correspondent|in|à|en)\b[^()]{0,60}\)"
 )
 _DATELINE = re.compile(

@@ -18,7 +18,8 @@ _MARKS = rf"{_MARK}(?:[^\S\n]*+(?:(?:,|;|and\b)[^\S\n]*+)?{_MARK})*"
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 _PASSAGE = re.compile(
-    r"(?i:\b(?:the\s+)?(?:passages\s+(?P<many>\d{1,3}(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+)\d{1,3})+)"
+    r"(?i:\b(?:the\s+)?(?:passages\s+(?P<many>\d{1,3}(?:(?:\s*,\s*|\s+and\s+"
+    r"|\s*,\s*and\s+)\d{1,3})+)"
     r"|passages?\s+(?P<one>\d{1,3})))\b(?!\s*(?:%|percent))"
 )
 _RAISED = "⁰¹²³⁴-⁹"

@@ -16,7 +16,8 @@ _PRONOUN = re.compile(
 )
 _POSSESSIVE = frozenset({"its", "their", "theirs", "his", "hers"})
 _ELLIPSIS = re.compile(
-    r"^\s*(?:and|or|but|so|then|ok|okay)?[,\s]*(?:what|how)\s+about\b|^\s*(?:and|or|but)\b|^\s*(?:why|when|where|who|how)\s*(?:not|so|exactly|then)?\s*\??\s*$",
+    r"^\s*(?:and|or|but|so|then|ok|okay)?[,\s]*(?:what|how)\s+about\b|^\s*(?:and|or|but)\b"
+    r"|^\s*(?:why|when|where|who|how)\s*(?:not|so|exactly|then)?\s*\??\s*$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(

@@ -54,13 +54,15 @@ _MONTH_DAY = re.compile(
     rf"(?P<day2>{_DAY})(?!\w))?{_YEAR_TAIL}"
 )
 _MONTH_CONTEXT = re.compile(
-    r"(?i:\b(?:in|since|by|until|till|from|of|during|for|through|throughout|to|before|after|between|"
+    r"(?i:\b(?:in|since|by|until|till|from|of|during|for|through|throughout|to|before|after"
+    r"|between|"
     r"early|mid|late|this|last|next|and|end-|each|every|on)[\s-]+)$"
 )
 _NUMERIC = re.compile(
     r"(?<![\w./-])(?:(?P<iso>[12][0-9]{3})(?P<gap>[-/])(?P<im>[0-9]{2})(?P=gap)(?P<id>[0-9]{2})"
     r"(?=T[0-9]|(?![\w/-]))"
-    r"|(?P<a>[0-9]{1,2})(?P<sep>[/.])(?P<b>[0-9]{1,2})(?P=sep)(?P<y>[12][0-9]{3})(?![\w/]|[.][0-9]))"
+    r"|(?P<a>[0-9]{1,2})(?P<sep>[/.])(?P<b>[0-9]{1,2})(?P=sep)(?P<y>[12][0-9]{3})(?![\w/]"
+    r"|[.][0-9]))"
 )
 _FISCAL = r"(?P<fiscal>FY\s?|(?:[Tt]he\s+)?[Ff]iscal\s+(?:[Yy]ear\s+)?|[Ff]inancial\s+[Yy]ear\s+)"
 _FISCAL_YEAR = re.compile(
@@ -87,22 +89,26 @@ _CENTURY = re.compile(
 )
 _BC = re.compile(r"(?<![\w.,])(?P<n>[0-9]{1,4})\s+(?:B\.?C\.?(?:E\.?)?)(?!\w)")
 _AD = re.compile(
-    r"(?<![\w.,])(?:(?:A\.?D\.?|C\.?E\.?)\s(?P<n>[0-9]{1,4})|(?P<n2>[0-9]{1,4})\s(?:A\.?D\.?|C\.?E\.?))(?!\w)"
+    r"(?<![\w.,])(?:(?:A\.?D\.?|C\.?E\.?)\s(?P<n>[0-9]{1,4})|(?P<n2>[0-9]{1,4})\s(?:A\.?D\.?"
+    r"|C\.?E\.?))(?!\w)"
 )
 _YEAR = re.compile(
-    r"(?<![\w.,$€£¥#/+])(?<![^\W\d_]-)(?P<year>[12][0-9]{3})(?:\s?[-–/]\s?(?P<to>[12][0-9]{3}|[0-9]{2})"
+    r"(?<![\w.,$€£¥#/+])(?<![^\W\d_]-)(?P<year>[12][0-9]{3})(?:\s?[-–/]\s?(?P<to>[12][0-9]{3}"
+    r"|[0-9]{2})"
     r"(?![\w-]))?(?![\w%$€£¥+]|[.,:/][0-9]|-[0-9])"
 )
 _PREFIXED_YEAR = re.compile(r"(?<!\w)(?:mid|pre|post|late|early|end)-(?P<year>[12][0-9]{3})(?!\w)")
 _YEAR_CONTEXT = re.compile(
-    r"(?i:\b(?:in|since|by|until|till|from|of|during|for|through|throughout|to|before|after|between|"
+    r"(?i:\b(?:in|since|by|until|till|from|of|during|for|through|throughout|to|before|after"
+    r"|between|"
     r"early|mid|late|year|summer|spring|autumn|fall|winter|and|circa|c\.|around)[\s(]+|[(])$"
 )
 _LINK = re.compile(r"(?i:\s?[-–—]\s?|\s(?:to|through|until|(?P<open>and|or))\s)")
 _SIDE = re.compile(r"(?<!\w)([Ll]ast|[Nn]ext)\s$")
 _DATE_FOLLOWS = re.compile(rf",?\s+(?:{_DAY}\s+(?:of\s+)?)?{_MONTH}\.?(?!\w)")
 _MEASURED = re.compile(
-    r"[\s-](?:(?:m|b|tr)illion|[mbt]n|per\s?cent|dollars|euros|pounds|yuan|yen|rupees|k[mg]|[kMGT]Wh?|"
+    r"[\s-](?:(?:m|b|tr)illion|[mbt]n|per\s?cent|dollars|euros|pounds|yuan|yen|rupees|k[mg]"
+    r"|[kMGT]Wh?|"
     r"met(?:er|re)s|tonn?es|tons|miles|hectares|acres)(?!\w)|\s%"
 )
 _COUNTABLE = re.compile(

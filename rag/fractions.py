@@ -24,7 +24,8 @@ _SLASHED = re.compile(
 _IN = re.compile(
     r"(?<![\w.,$€£¥-])(?i:(?P<top>one|two|three|four|five|six|seven|eight|nine|[1-9])"
     r"(?P<noun> [a-z]+s| people|(?<=one) [a-z]+)? (?:in(?: every)?|out of(?: every)?) "
-    r"(?P<bottom>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10|100))(?![\w.,-]*[0-9]|[\s-](?:years?|months?|weeks?|days?|hours?|games?|matches)\b)(?!\w)"
+    r"(?P<bottom>two|three|four|five|six|seven|eight|nine|ten|[2-9]|10|100))(?![\w.,-]*[0-9]"
+    r"|[\s-](?:years?|months?|weeks?|days?|hours?|games?|matches)\b)(?!\w)"
 )
 # "Two shops in three cities" are no two thirds.
 _COUNTED = re.compile(r"\s(?!(?:is|was|has|says)\b)(?:[a-z]+s|people|men|women|children)\b")

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from rag import byline, furniture, headline, looks, openers, strays, tail
 from rag.blocks import Block, Kind, Layout, closed, furnished, is_prose, overlap, stems
-from rag.related import heads_text, label_stories, resumes
+from rag.related import heads_text, label_stories, resumes, went_on
 from rag.types import Label
 
 _ENTRY = "time of an entry"
@@ -13,9 +14,11 @@ _NEAR = 40
 # `Desmond: 22,140`
 _COUNT = re.compile(r"[^:]{2,30}: [$€£]?\d[\d.,]*%?")
 # `What was claimed`, `The ruling`, and the buttons of a player.
-_ASKING = re.compile(r"(?:what|why|how|who|where|when|our|the|was|is|qué|por qué|wie|was) ", re.I)
+_ASKING = re.compile(
+    r"(?:what|why|how|who|where|when|our|the|was|is|qué|por qué|wie|was) ", re.IGNORECASE
+)
 _PLAYER = re.compile(
-    r"(?:duration|current time|loaded|remaining time|playback rate)\b.{0,12}$", re.I
+    r"(?:duration|current time|loaded|remaining time|playback rate)\b.{0,12}$", re.IGNORECASE
 )
 # Over who published a page of a government: `From:`.
 _FROM = re.compile(r"(?:from|by|authors?|published by|von|par|por):?$", re.IGNORECASE)
@@ -48,9 +51,12 @@ def _known(blocks: Sequence[Block]) -> None:
             fenced = fenced ^ fence
         elif block.shape == "image":
             block.set(Label.FURNITURE, "picture")
-        elif openers.related(block.text) or openers.pointer(block.text):
-            continue
-        elif tail.correction(block.text) or _tabled(blocks, n):
+        elif (
+            openers.related(block.text)
+            or openers.pointer(block.text)
+            or tail.correction(block.text)
+            or _tabled(blocks, n)
+        ):
             continue
         elif block.shape != "table" and (why := furniture.reason(block.text, words=block.words)):
             block.set(Label.FURNITURE, why)
@@ -146,7 +152,10 @@ def _short_under(blocks: Sequence[Block], n: int, anchor: int) -> tuple[Label, s
     """
     above = blocks[max(0, n - _NEAR) : n]
     last_by = max((at for at, b in enumerate(above) if b.label is Label.DATELINE), default=-1)
-    begun = last_by >= 0 and any(b.label is Label.BODY for b in above[last_by + 1 :])
+    begun = last_by >= 0 and any(
+        b.label is Label.BODY and not (after and after.reason == "credit")
+        for b, after in zip_longest(above[last_by + 1 :], above[last_by + 2 :])
+    )
     over = n + 1 == anchor or _carries(blocks[n + 1])
     if closed(blocks[n].text) or (over and _ASKING.match(blocks[n].text)):
         return Label.BODY if closed(blocks[n].text) else Label.HEADING, "text under the headline"
@@ -155,7 +164,8 @@ def _short_under(blocks: Sequence[Block], n: int, anchor: int) -> tuple[Label, s
     if over and blocks[n - 1].label is not Label.TITLE:
         body = any(b.label is Label.BODY for b in above) and blocks[n].text.endswith(":")
         begun = body or begun or blocks[n - 1].label is Label.BODY
-        begun = begun and (body or blocks[n - 1].label is not Label.FURNITURE)
+        dated = blocks[n - 1].label is Label.DATELINE and not blocks[n].text.isupper()
+        begun = begun or (dated and closed(blocks[n + 1].text))
         return (Label.HEADING if begun else Label.FURNITURE), "short line under the headline"
     begun = begun and blocks[n - 1].label in (Label.BODY, Label.HEADING)
     return (Label.BODY if begun else Label.FURNITURE), "short line under the headline"
@@ -312,7 +322,7 @@ def _goes_on(page: Layout, at: int, *, strong: bool, known: set[str]) -> bool:
     block = page.blocks[at]
     if block.label is not None:
         return False
-    if tail.correction(block.text) or heads_text(page.blocks, at, page.stop):
+    if tail.correction(block.text) or heads_text(page.blocks, at, page.stop, strong=strong):
         return True
     return resumes(page.blocks, at, stop=page.stop, strong=strong, known=known, ended=page.ended)
 
@@ -323,6 +333,8 @@ def _other_stories(page: Layout, at: int, *, strong: bool, known: set[str]) -> i
     end = at + 1
     while end < page.stop and not _goes_on(page, end, strong=strong, known=known):
         end += 1
+    if end < page.stop:
+        end = went_on(blocks, at + 1, end)
     blocks[at].set(Label.RUBRIC, "heading of a block of other stories")
     page.teasers += label_stories(blocks, at + 1, end)
     return end
@@ -332,8 +344,7 @@ def _label_text(blocks: Sequence[Block], at: int, stop: int) -> None:
     """Label one block of the article itself."""
     block = blocks[at]
     after = blocks[at + 1] if at + 1 < stop else None
-    timed = any(byline.timestamp(b.text) for b in blocks[max(0, at - 2) : at])
-    if timed and byline.name_alone(block.text):
+    if byline.name_alone(block.text) and _signs_entry(blocks, at, stop):
         block.set(Label.DATELINE, "name of who wrote the entry")
     elif (
         byline.timestamp(block.text)
@@ -354,6 +365,17 @@ def _label_text(blocks: Sequence[Block], at: int, stop: int) -> None:
         block.set(Label.HEADING, "short line over a paragraph")
     else:
         block.set(Label.BODY, "kept: may belong to the text")
+
+
+def _signs_entry(blocks: Sequence[Block], at: int, stop: int) -> bool:
+    """Whether a name stands under the time of an entry, over the entry's heading or below it."""
+    above = blocks[max(0, at - 2) : at]
+    if any(byline.timestamp(b.text) for b in above):
+        return True
+    if sum(b.label is Label.DATELINE for b in blocks[:stop]) < 5 or not above:
+        return False
+    head = above[-1].label is not Label.DATELINE or not _carries(blocks[at + 1])
+    return head and any(b.label is Label.DATELINE for b in above)
 
 
 def _boxed(blocks: Sequence[Block], at: int) -> bool:

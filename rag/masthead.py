@@ -52,12 +52,13 @@ _GENERIC_WORDS = (
 _GENERIC = frozenset(_GENERIC_WORDS.split())
 _ARTICLE = r"(?:The|La|Le|El|Los|Les|Der|Die|Das|Il|De)"
 _OFFICE = re.compile(
-    r"\b(?:department|ministry|office|agency|council|authority|commission|service|court|board|bureau"
+    r"\b(?:department|ministry|office|agency|council|authority|commission|service|court|board"
+    r"|bureau"
     r"|ministerium|ministère|ministerio|treasury)\b",
     re.IGNORECASE,
 )
 _MINISTER = re.compile(
-    r",? and (?:the )?(?:rt\.? hon|sir|dame|lord|baroness|dr|mr|ms|minister).*", re.I
+    r",? and (?:the )?(?:rt\.? hon|sir|dame|lord|baroness|dr|mr|ms|minister).*", re.IGNORECASE
 )
 _LOOSE = frozenset(("the", "our", "your", "my", "e", "sunday", "saturday", "weekend", "photo"))
 _NAMELIKE = re.compile(
@@ -162,7 +163,8 @@ def _opening(names: Iterable[str], texts: Sequence[str]) -> str | None:
             continue
         whole = re.compile(rf"\b{re.escape(name)}\b")
         again = sum(bool(whole.search(text[:2000])) for text in texts) >= 2
-        if (first or again) and " " in name:
+        office = _OFFICE.search(name) is not None and re.search(r" (?:of|for) ", name) is not None
+        if (first or again or office) and " " in name:
             return name
         if first and again:
             return name

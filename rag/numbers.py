@@ -89,25 +89,30 @@ _PERCENT = re.compile(
 _CENTS = re.compile(r"[\s-](?P<cents>(?:U\.?S\.? |euro )?cents?|pence)(?!\w)|(?P<p>[p¢])(?!\w)")
 _METRES = re.compile(r"\s?m(?!\w)")
 _HIGH = re.compile(
-    r"(?:[\s-](?:high|tall|long|wide|deep|below|above|away|apart|wall|fence|tower|boat|sprint|race|freestyle|hurdles|dash)\b)"
+    r"(?:[\s-](?:high|tall|long|wide|deep|below|above|away|apart|wall|fence|tower|boat|sprint"
+    r"|race|freestyle|hurdles|dash)\b)"
 )
 _MASKS = re.compile(
     r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}|"
     r"(?<![\w.])v?[0-9]+(?:\.[0-9]+){2,}(?![0-9])|"
     r"(?<![\w:])[0-9]{1,2}(?::[0-9]{2}){1,2}(?:\s?[ap]\.?m\b\.?)?|"
     r"(?<![\w.])[0-9]{1,2}(?:\.[0-9]{2})?\s?[ap]\.?m\b\.?|"
-    r"\+[0-9]{1,3}(?:[\s().-]{0,2}[0-9]{2,5}){2,5}|\([0-9]{2,5}\)[\s-]?[0-9]{3,5}(?:[\s-][0-9]{3,4})*|"
-    r"(?<![\w.-])(?:[0-9]{3}[-.\s])?[0-9]{3}-[0-9]{4}(?![\w-]|[.][0-9]|\s?%|\s(?:[mbt]n|[a-z]*illion|per|people|"
+    r"\+[0-9]{1,3}(?:[\s().-]{0,2}[0-9]{2,5}){2,5}"
+    r"|\([0-9]{2,5}\)[\s-]?[0-9]{3,5}(?:[\s-][0-9]{3,4})*|"
+    r"(?<![\w.-])(?:[0-9]{3}[-.\s])?[0-9]{3}-[0-9]{4}(?![\w-]|[.][0-9]|\s?%|\s(?:[mbt]n"
+    r"|[a-z]*illion|per|people|"
     r"yuan|[a-z]{2,}s)(?!\w))|"
     r"(?<![\w.,])(?<![0-9]\s)0[0-9]{2,4}[\s-][0-9]{3,4}(?:[\s-][0-9]{3,4})*|"
     r"(?<!\w)(?:24/7|9/11|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4})(?!\w)|[0-9]{25,}|"
     r"[\[【][0-9]{1,3}[\]】]|\[[0-9]{1,2}(?:[,;–-]\s?[0-9]{1,2})+\]"
 )
 _NAMED = re.compile(
-    r"(?:(?<!\w)(?:[Nn]o\.?|[Nn]umber|[Nn]os\.|Boeing|Airbus|S&P|Fortune|FTSE|Nasdaq|Nasdaq-|Nikkei|"
+    r"(?:(?<!\w)(?:[Nn]o\.?|[Nn]umber|[Nn]os\.|Boeing|Airbus|S&P|Fortune|FTSE|Nasdaq|Nasdaq-"
+    r"|Nikkei|"
     r"Russell|Stoxx|STOXX|CAC|Dow|[Rr]oute|[Hh]ighway|Interstate|[Ff]light|[Cc]hapter|[Ss]ection|"
     r"[Aa]rticle|Rule|Form|[Pp]ages?|[Ff]igure|[Tt]able|[Vv]ersion|Windows|iPhone|Galaxy|Apollo|"
-    r"[Tt]ype|[Pp]hase|[Ll]evel|[Gg]ate|[Rr]oom|[Bb]lock|[Tt]ier|[Cc]ategory|[Mm]odel|Mark|[Vv]olume|"
+    r"[Tt]ype|[Pp]hase|[Ll]evel|[Gg]ate|[Rr]oom|[Bb]lock|[Tt]ier|[Cc]ategory|[Mm]odel|Mark"
+    r"|[Vv]olume|"
     r"Vol\.|[Aa]ppendix|[Pp]ier|[Tt]erminal|[Pp]latform|[Ss]eason|[Ee]pisode|[Pp]art|[Uu]nder-|"
     r"[Bb]uilding|[Ll]ine|[Uu]nit|[Bb]ay|Area|Channel|GPT|Llama|Gemini|Claude|Mach)\s?|[#@])$"
 )
@@ -138,7 +143,8 @@ _TIMES_AT_ALL = re.compile(r"[\s-]times(?!\w)")
 _JOIN = re.compile(r"\s?[-–—]\s?|\s(?:to|and)\s")
 _BETWEEN = re.compile(r"(?i:\bbetween\s+(?:about\s|around\s|roughly\s)?)$")
 _CHANGE = re.compile(
-    r"(?i:\b(?:from|by|up|down|rose|risen|rises|fell|fallen|grew|climbed|jumped|dropped|gained|lost|"
+    r"(?i:\b(?:from|by|up|down|rose|risen|rises|fell|fallen|grew|climbed|jumped|dropped|gained"
+    r"|lost|"
     r"raised|increased|cut)\s+(?:about\s|around\s|roughly\s|just\s)?)$"
 )
 _OWN_SCALE = 1_000

@@ -80,8 +80,30 @@ _ABOUT = re.compile(
     r"|(?:über|zum) (?:den|die) autor\w*|zur (?:person|autorin)|à propos de l'auteur.*"
     r"|sobre (?:el autor|la autora)"
 )
+# Links in mid-article that say what they lead to: `Player ratings: ...`.
+_KIND_OF = (
+    r"related video|editorial|player ratings|match report|quick guide|explainer|(?:weekly|daily"
+    r"|news)"
+    r" quiz|in pictures|podcast|gallery|fact[- ]check|as it happened|stock of the day|zum artikel"
+    r"|zum thema|hintergrund|interaktiv|en images|en imágenes|vidéo|vídeo|podcast"
+)
+_LED = re.compile(
+    rf"[*_>\[(•▶►→»\s-]*(?P<rubric>{_KIND_OF}) ?[:|] (?P<headline>\w+(?: \S+){{2,20}})$",
+    re.IGNORECASE,
+)
+# As broadcasters have it: `Inside the last factory. Video, 00:03:14`.
+_LENGTH = re.compile(
+    r"(?P<headline>\S.{9,160}?)\.? (?P<rubric>Video|Audio|Listen), ?\d\d?:\d\d(?::\d\d)?$",
+    re.IGNORECASE,
+)
+_HERE = re.compile(
+    r"(?P<rubric>(?:you can )?(?:read|watch|see|find|listen to)) (?P<headline>\w.{4,80})"
+    r" here\W*$",
+    re.IGNORECASE,
+)
 _COMMENTS = re.compile(
-    r"(?:(?:\d[\d,.]* )?(?:reader )?comments?(?: ?\(\d+\)| \d+)?|(?:leave|post|write"
+    r"(?:(?:\d[\d,.]* )?(?:reader )?comments?(?: ?\(\d+\)| \d+)?|reviews? \(\d[\d.,]*\)"
+    r"|discussion about this post|(?:leave|post|write"
     r"|add) a (?:comment"
     r"|reply).*|join the (?:conversation|discussion).*|\d+ (?:responses|thoughts|replies) (?:to"
     r"|on) .*"
@@ -89,7 +111,8 @@ _COMMENTS = re.compile(
 )
 _COMMENT_SIGN = re.compile(
     r"(?:reply|replies|report|permalink|upvote|downvote|newest(?: first)?|oldest(?: first)?"
-    r"|(?:best|worst) rated|click to rate|likes?(?: \d+)?|\d+ likes?|.{1,60}\bsays?:?"
+    r"|(?:best|worst) rated|click to rate|likes?(?: \(?\d+\)?)?|helpful(?: \(\d+\))?|★+☆*|\d+"
+    r" likes?|.{1,60}\bsays?:?"
     r"|.{0,40}\b\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago.{0,20}|"
     rf"(?:{_MONTHS}) \d\d?, \d{{4}} at \d.{{1,20}})$"
 )
@@ -117,7 +140,12 @@ def related(line: str) -> str | None:
 
 def pointer(line: str) -> Pointer | None:
     """A one-line teaser such as `Read also: headline`, or None."""
-    found = _ONE_LINE.match(line) if len(line) <= 300 else None
+    if len(line) > 300:
+        return None
+    found = _LED.match(line) or _LENGTH.match(line) or _HERE.match(line)
+    if found and line[-1] not in '.!"”':
+        return Pointer(found["rubric"], found.start("headline"), found.end("headline"))
+    found = _ONE_LINE.match(line)
     if found is None:
         return None
     at = "headline" if found["rubric"] else "filmed"

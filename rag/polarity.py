@@ -16,7 +16,8 @@ _DENIES = re.compile(
 _DENIES_TOO = re.compile(
     r"\b(?:no|not|never|nobody|none|nothing|neither|nor|cannot|without|hardly|only|until|before|"
     r"earliest|earlier|first|last|yet|instead|rather|unless|exempt\w*|too|"
-    r"(?:refus|deni|deny|reject|fail|lack|declin|stop|halt|avoid|cancel|ban|block|rule|miss|un)\w*)\b"
+    r"(?:refus|deni|deny|reject|fail|lack|declin|stop|halt|avoid|cancel|ban|block|rule|miss"
+    r"|un)\w*)\b"
     r"|n['’]t\b",
     re.IGNORECASE,
 )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rag import looks, openers
-from rag.blocks import Block, Grouped, Kind, overlap
+from rag.blocks import TEXT, Block, Grouped, Kind, overlap, stems
 from rag.types import Label
 
 _CONTINUES = re.compile(
@@ -15,7 +15,6 @@ _CONTINUES = re.compile(
 )
 _FOLLOW = re.compile(r"(?:follow|like|join|find|contact|about) [A-Z@][^.!?]{2,40}$", re.IGNORECASE)
 _TWO_SENTENCES = re.compile(r"[^.!?\s]{3}[.!?][\"”’)]? [\"“‘]?[A-Z][\w'’]* [a-z]")
-_TEXT = (Label.BODY, Label.HEADING)
 _RUBRIC_WORDS = 3
 _NAME = re.compile(r"(?<=\S )[A-Z][^\W\d_]{3,}")
 _NUMBERED = re.compile(r"#?(\d{1,3})[.):]? +\S")
@@ -64,7 +63,27 @@ def resumes(
     return score >= (3 if strong else 2)
 
 
-def heads_text(page: Sequence[Block], at: int, stop: int) -> bool:
+def went_on(page: Sequence[Block], first: int, at: int) -> int:
+    """Where the article went on, when it surely does at block ``at``: there, or a little above.
+
+    The line right above is its heading when it says what the paragraph says, and a paragraph of
+    two sentences over such a heading is the article's, too.
+    """
+    head = page[at - 1]
+    if at - 1 <= first or head.label is not None or head.kind is not Kind.SHORT:
+        return at
+    before = page[at - 2]
+    whole = before.kind is Kind.PROSE and _TWO_SENTENCES.search(before.text) is not None
+    if before.label is None and whole and at - 2 > first:
+        return at - 2
+    about = stems(page[at].text)
+    others = [b for b in page[first : at - 1] if b.label is None]
+    if head.words > 8 or overlap(head.text, about) < 0.5:
+        return at
+    return at if any(overlap(b.text, about) >= 0.5 for b in others) else at - 1
+
+
+def heads_text(page: Sequence[Block], at: int, stop: int, *, strong: bool) -> bool:
     """Whether a line inside other stories is a heading of the article or the first row of a table.
 
     Tables stand in no list of stories. A short question is a heading where the article has asked
@@ -80,8 +99,10 @@ def heads_text(page: Sequence[Block], at: int, stop: int) -> bool:
         return False
     if below == ["table"] * 3:
         return True
-    asked = [b for b in page[:at] if b.label in _TEXT and b.words <= 8 and b.text.endswith("?")]
-    return block.text.endswith("?") and len(asked) >= 2 and not _titled(block.text)
+    asked = [b for b in page[:at] if b.label in TEXT and b.words <= 8 and b.text.endswith("?")]
+    if strong or _RANK.match(page[at - 1].text) or _titled(block.text):
+        return False
+    return block.text.endswith("?") and len(asked) >= 2
 
 
 def _counted(page: Sequence[Block], at: int) -> bool:
@@ -89,7 +110,7 @@ def _counted(page: Sequence[Block], at: int) -> bool:
     number = _NUMBERED.match(page[at].text)
     if number is None or page[at].words > 12:
         return False
-    above = (_NUMBERED.match(b.text) for b in reversed(page[:at]) if b.label in _TEXT)
+    above = (_NUMBERED.match(b.text) for b in reversed(page[:at]) if b.label in TEXT)
     last = [int(found[1]) for found in above if found][:2]
     return len(last) == 2 and int(number[1]) - last[0] == last[0] - last[1] in (1, -1)
 

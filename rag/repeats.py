@@ -28,7 +28,8 @@ _DIGIT = re.compile(r"\d")
 _TELLS = re.compile(r":\s*\S")
 _READER = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 _ASKED = re.compile(
-    r"\b(?:sign|subscribe\w*|newsletter|letter|briefing|inbox|e-?mail|app|follow|support|donat\w+|join"
+    r"\b(?:sign|subscribe\w*|newsletter|letter|briefing|inbox|e-?mail|app|follow|support"
+    r"|donat\w+|join"
     r"|register|member\w*|free|download|click|share)\b",
     re.IGNORECASE,
 )

@@ -18,7 +18,8 @@ LIKE = 0.4
 _THERE, _CLEARLY = 1.6, 1.5
 _FEW, _ANY, _LITTLE = 3, 1.0, 0.8
 _MONTH = re.compile(
-    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:uary|ruary|ch|il|e|y|ust|tember|ober"
+    r"|ember)?\b"
 )
 _TITLE = -1
 _SUBJECT = 2

@@ -12,7 +12,8 @@ _BULLET = re.compile(r"\s*(?:[-*•‣▪·–—>|#+]|\(?\d{1,3}[.)]\s|\(?[a-zA
 _LINE_END = re.compile(r"[.!?:;。！？…][\"'”’)\]»]*\s*$")
 # A piece that ends so does not end its sentence when one of _GOES_ON follows.
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"“‘'])(?:approx|ca|c|est|incl|excl|max|min|avg|vol|no|nos|pp?|ed|eds|fig|figs|sec|ch|"
+    r"(?:^|[\s(\"“‘'])(?:approx|ca|c|est|incl|excl|max|min|avg|vol|no|nos|pp?|ed|eds|fig|figs"
+    r"|sec|ch|"
     r"mon|tues?|wed|thurs?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|"
     r"rs|resp|viz|cf|vs|etc|al|inc|corp|co|ltd|plc|bros|dept|gov|rep|sen|[a-z])\.\s*$",
     re.IGNORECASE,

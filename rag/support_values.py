@@ -48,7 +48,8 @@ _DOWN_WORDS = (
     "decreases decrease slipped sank slid plunged tumbled shrank shrunk lowered lower down lost"
 )
 _LINK = (
-    r"(?:\s+(?:by|to|of|from|at|about|around|nearly|almost|just|over|the|an?|another|further|some|roughly|"
+    r"(?:\s+(?:by|to|of|from|at|about|around|nearly|almost|just|over|the|an?|another|further"
+    r"|some|roughly|"
     r"more|less|than|sharply|slightly))*\s*$"
 )
 _ONE_OF = {

@@ -44,7 +44,8 @@ _QUALIFIER = re.compile(
 )
 _LAST_WORD = re.compile(
     r"(?i:about|around|roughly|approximately|approx\.?|some|nearly|almost|to|circa|c\.|~|≈|"
-    r"estimated|of|less|least|than|minimum|≥|up|most|as|maximum|≤|over|above|beyond|=|exceed\w*|surpass\w*|"
+    r"estimated|of|less|least|than|minimum|≥|up|most|as|maximum|≤|over|above|beyond|=|exceed\w*"
+    r"|surpass\w*|"
     r"topp\w*|>|under|below|<)\s*(?:the |an? )?$"
 )
 # What "reached 151" says is true of "up to 151" as well as of 151.
@@ -57,7 +58,8 @@ _FIGURE_BEFORE = re.compile(
     r"(?:[0-9][\w.,%]*|(?:m|b|tr)illion|thousand|hundred|percent)(?:\s+[^\W\d_]+){0,2}\s*$"
 )
 _FALL = re.compile(
-    r"(?i:\b(?:fell|falls?|fallen|falling|dropp?(?:ed|s|ing)?|declin(?:e|ed|es|ing)|down|slipp?(?:ed|s)?|"
+    r"(?i:\b(?:fell|falls?|fallen|falling|dropp?(?:ed|s|ing)?|declin(?:e|ed|es|ing)|down"
+    r"|slipp?(?:ed|s)?|"
     r"lost|shed|sank|slid|plunged|tumbled|decreas(?:e|ed|es|ing)|shrank|shrunk|cut|minus|negative|"
     r"loss)(?:\s+(?:by|of))?\s+(?:an? |another |further )?)$"
 )

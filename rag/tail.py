@@ -165,6 +165,8 @@ def restore_text(page: Layout) -> None:
         end = at
         while end < page.stop and _menu_word(page.blocks[end]):
             end += 1
+        if end == at and _entry_head(page, at):
+            page.blocks[at].set(Label.HEADING, "heading of an entry")
         if end - at in (1, 3, 4, 5) and end < page.stop:
             above, below = page.blocks[at - 1], page.blocks[end]
             inside = above.label is Label.BODY and below.label is Label.BODY
@@ -173,6 +175,14 @@ def restore_text(page: Layout) -> None:
                     lone = Label.HEADING if end - at == 1 else Label.BODY
                     block.set(lone, "menu word between paragraphs")
         at = max(end, at + 1)
+
+
+def _entry_head(page: Layout, at: int) -> bool:
+    """Whether a line stands between the date of an entry and its text."""
+    block, above, below = page.blocks[at], page.blocks[at - 1], page.blocks[at + 1 : at + 2]
+    left = block.reason == AMONG and block.kind is Kind.SHORT and 2 <= block.words <= 14
+    dated = above.label is Label.DATELINE
+    return left and dated and bool(below) and below[0].label is Label.BODY
 
 
 def _menu_word(block: Block) -> bool:
