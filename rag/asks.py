@@ -2,6 +2,7 @@
 
 ASKS: dict[str, tuple[str, ...]] = {
     "sharing": (
+        r"(share|comment)( or (share|comment))?( on)?( this)?( article| story)?: .{0,200}",
         r"artikel (zum )?(anhören|hören)\W*( ?\d+ ?min.{0,20})?|zur merkliste hinzufügen|link"
         r" kopieren"
         r"|(écouter|lire) (cet|l\')article.{0,20}|copier le lien|ajouter à .{0,30}(favoris"
@@ -179,7 +180,9 @@ ASKS: dict[str, tuple[str, ...]] = {
         r".{0,60}\bjetzt .{0,40}\b(kostenlos|gratis) testen\W*|(not )?got (it|[^.!?]{2,30})\? "
         r"(get|watch|stream) .{1,60}",
         r"réservé aux abonnés.{0,40}|article (réservé )?abonnés?|nur für abonnenten.{0,40}",
-        r"unlock (this|the|unlimited|full) .{0,80}|(start|try|claim) (your|a"
+        r"unlock (this|the|unlimited|full) .{0,40}\b(article|story|access|archive|content"
+        r"|benefits|offer"
+        r"|digest|newsletter|issue|page|features)s?\b.{0,60}|(start|try|claim) (your|a"
         r"|our) .{0,30}trial.{0,60}",
         r"become a (member|subscriber|supporter)\b.{0,120}|cancel any ?time.{0,60}",
         r"(log|sign) in (or .{1,40} )?to (read|continue|view|see|save|access).{0,80}",
@@ -187,6 +190,9 @@ ASKS: dict[str, tuple[str, ...]] = {
         r"(from|only|just) (€|£|\$)\d[\d.,]* (a|per|for) .{1,40}",
     ),
     "comments": (
+        r"for (more|further) (information|details|interviews)\b[^.]{0,60}(contact|visit|call"
+        r"|e-?mail"
+        r"|:)[^.]{0,60}|for (more|further) (information|details)( or interviews)?",
         r"(please )?(choose|enter|pick|set|confirm|create) (a|your) (public )?(display|user"
         r"|screen) ?name"
         r"\b.{0,60}|your (comment|reply|review|post) (has|was|is|will|could) .{2,60}|log out and"

@@ -69,7 +69,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|masquer le sommaire|(auto-?update|auto-?refresh)( (on|off))?|turn (on|off)"
         r" (auto-?update|notifications).{0,20}",
         r"(was|is) this (page )?(helpful|useful)\W*|share full article.{0,20}|save for later",
-        r"video player is loading\W*|current time \d.{0,10}|duration \d.{0,10}|\+ ?\d+ view"
+        r"video player is loading\W*|current time \d.{0,10}|duration \d.{0,10}|\+? ?\d+ view"
         r" gallery",
         r"show (key|important|all) (events|updates|posts).{0,20}|get (e-?mails|updates|alerts)"
         r" about this.{0,30}",

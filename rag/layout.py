@@ -15,7 +15,7 @@ _NEAR = 40
 _COUNT = re.compile(r"[^:]{2,30}: [$€£]?\d[\d.,]*%?")
 # `What was claimed`, `The ruling`, and the buttons of a player.
 _ASKING = re.compile(
-    r"(?:what|why|how|who|where|when|our|the|was|is|qué|por qué|wie|was) ", re.IGNORECASE
+    r"(?:what|why|how|who|where|when|our|the|was|is|qué|por qué|wie) ", re.IGNORECASE
 )
 _PLAYER = re.compile(
     r"(?:duration|current time|loaded|remaining time|playback rate)\b.{0,12}$", re.IGNORECASE

@@ -75,9 +75,9 @@ def _drop_between(page: Layout, at: int) -> None:
     """A short sentence between two lines of one advert."""
     inside = page.blocks[at + 1 : at + 2]
     below = page.blocks[at + 2 : at + 3]
-    if inside and below and inside[0].label in TEXT and inside[0].words <= 12:
-        if below[0].reason == "advertisement" and below[0].words >= 2:
-            inside[0].set(Label.FURNITURE, "in an advertisement")
+    ad = bool(below) and below[0].reason == "advertisement" and below[0].words >= 2
+    if ad and inside[0].label in TEXT and inside[0].words <= 12:
+        inside[0].set(Label.FURNITURE, "in an advertisement")
 
 
 def _button(block: Block) -> bool:
