@@ -77,6 +77,10 @@ ASKS: dict[str, tuple[str, ...]] = {
         r" gebruiken|gebruiken wij)\b.{0,20}\bcookies\b.{0,400}",
     ),
     "newsletter": (
+        r"join \d[\d,.]*(k|,000)?\+? \w+.{0,60}|get (our|the) .{2,40}\b(menu|news|recipes"
+        r"|reviews|tips"
+        r"|stories|deals|picks)( .{0,40})?|i (agree|want|would like) to (hear|receive|get)"
+        r" .{2,120}",
         r"[^.]{5,100}, (sent|delivered|e-?mailed) to (you|your .{3,20})\b[^.]{0,60}",
         r"((your|our|the) .{2,60}, )?(every (day|morning|evening|week|weekday|monday|tuesday"
         r"|wednesday"

@@ -48,6 +48,16 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "sharing": ASKS["sharing"],
     "menu": (
+        r"report (this|an?) (article|story|ad|problem|comment)\b.{0,40}|archives?|site index"
+        r"|customi[sz]e"
+        r"|to the (overview|archive|home ?page)|explore the (topic|archive)\b.{0,20}|all"
+        r" newsletters .{0,60}",
+        r"did you find what you were looking for\?.{0,40}|rate this page|(last )?reviewed by"
+        r" .{2,60}"
+        r"|legal: .{2,200}|institutional subscri\w+|our rules|comments?: .{2,40}",
+        r"(édition|le journal) .{0,20}(du jour|numérique|daté\w* .{2,40})|lire le journal"
+        r" .{0,20}|datée? d[ue]"
+        r" .{4,40}|réagir à cet article|les commentaires sont (réservés|fermés)\b.{0,60}",
         r"(sign|log) in to (your|my|the) .{0,30}account.{0,40}|show more .{2,30}|show"
         r" (transcript|captions)",
         r"this (article|story) is (more than )?\d+ (months?|years?) old|(dieser artikel|cet"
@@ -69,8 +79,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|masquer le sommaire|(auto-?update|auto-?refresh)( (on|off))?|turn (on|off)"
         r" (auto-?update|notifications).{0,20}",
         r"(was|is) this (page )?(helpful|useful)\W*|share full article.{0,20}|save for later",
-        r"video player is loading\W*|current time \d.{0,10}|duration \d.{0,10}|\+? ?\d+ view"
-        r" gallery",
+        r"video player is loading\W*|current time \d.{0,10}|duration \d.{0,10}",
         r"show (key|important|all) (events|updates|posts).{0,20}|get (e-?mails|updates|alerts)"
         r" about this.{0,30}",
         r"jump to .{1,20}|read .{0,30}how we test.{0,30}",
@@ -139,6 +148,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "newsletter": ASKS["newsletter"],
     "paywall": ASKS["paywall"],
     "credit": (
+        r"\+? ?\d+ (view gallery|(more )?(photos|images|pictures))",
         r"credit ?(\.\.\.|…) ?.{2,80}|(cartoon|drawing|map|chart|graphic|animation|data)s? by"
         r" [^.]{1,60}",
         r"(open|view|see|launch) (the )?(\w+ )?(gallery|slideshow|photos)( \(\d+\))?|\+ ?\d+"
@@ -202,6 +212,13 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"\(?((additional|with) )?(reporting|writing|editing|produced|compiled) by .{1,240}",
     ),
     "legal": (
+        r"(disclaimer|notice|disclosure|risk warning|haftungsausschluss|avertissement)s? ?[:.]"
+        r" .{20,560}",
+        r"(company|charity|organi[sz]ation|registration|registered|vat|issn)[ .-]?(charity"
+        r"|company)?"
+        r" ?(no|nr|number|reg|registration)?[.:]? ?[a-z]{0,3}[ -]?\d[\d -]{4,}.{0,80}",
+        r"(we are|.{2,40} is) not responsible for .{0,40}external .{0,120}|what (is|stands) on"
+        r" external .{2,100}",
         r"(guest (writers|contributors|columnists)|(the )?(views|opinions)( expressed)?|opinion"
         r" (pieces|columns))\b.{0,160}"
         r"\bnot (always|necessarily|those|reflect|represent|what)\b.{0,160}",

@@ -106,7 +106,7 @@ def heads_text(page: Sequence[Block], at: int, stop: int, *, strong: bool) -> bo
 
 
 def _counted(page: Sequence[Block], at: int) -> bool:
-    """Whether a line carries on the count of the headings of a list: `6 Marrow` after `7 Auntie`."""
+    """Whether a line carries on the count of a list's headings: `6 Marrow` after `7 Auntie`."""
     number = _NUMBERED.match(page[at].text)
     if number is None or page[at].words > 12:
         return False

@@ -117,8 +117,16 @@ def _drop_boxes(page: Layout) -> None:
         inside = [x for x in page.blocks[a + 1 : b] if x.label in TEXT]
         if 0 < len(inside) <= 3 and b - a <= 5 and page.blocks[b].reason not in _HARD:
             for block in inside:
-                if asks(block, known) or (free(block) and not any(map(str.isdigit, block.text))):
+                if asks(block, known) or _loose(block, a, b, page):
                     block.set(Label.FURNITURE, "in a box")
+
+
+def _loose(block: Block, a: int, b: int, page: Layout) -> bool:
+    """Whether a short line in a box is no caption: between two menu lines it has a few words."""
+    menus = page.blocks[a].reason == page.blocks[b].reason == "menu"
+    if not free(block) or any(map(str.isdigit, block.text)):
+        return False
+    return block.words <= (6 if menus else 14)
 
 
 def _drop_below(page: Layout, first: int) -> None:
