@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 
-from rag import furniture
+from rag import byline, furniture
 from rag.types import Label
+
+TEXT = (Label.BODY, Label.HEADING)
 
 
 class Kind(Enum):
@@ -185,7 +187,8 @@ def _wraps(text: str, above: Row, below: Row, width: int) -> bool:
     if ended or not _LOWER.match(text[below.start]):
         return False
     line = text[below.start : below.end]
-    return not furniture.reason(line, words=count_words(line))
+    words = count_words(line)
+    return not (furniture.reason(line, words=words) or byline.dateline(line, words=words))
 
 
 def stems(text: str) -> set[str]:
@@ -203,6 +206,11 @@ def overlap(text: str, known: Iterable[str] | set[str]) -> float:
 def is_prose(block: Block) -> bool:
     """Whether a block is prose that no step has decided on yet."""
     return block.kind is Kind.PROSE and block.label is None
+
+
+def free(block: Block) -> bool:
+    """Whether a block is a short line that was taken for text."""
+    return block.label in TEXT and block.kind is Kind.SHORT and not block.shape
 
 
 def furnished(page: Iterable[Block]) -> bool:

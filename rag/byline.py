@@ -47,7 +47,7 @@ _NOISE = re.compile(
     r"|\b\d+[- ]?min(?:ute)?s?(?: (?:read|listen|watch))?\b|\b\d{4}\b|\b\d\d?(?:st|nd|rd|th)?\b"
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|\b[ap]\.?m\b\.?"
     r"|\b(?:[A-Z]{1,3}T|UTC|GMT|first|last|published|posted|updated|modified|revised|edited|issued"
-    r"|created|date|on|at|in|yesterday|today|just now|read|uhr|stand|um|le|à|el|a las"
+    r"|created|date|on|at|in|by|yesterday|today|just now|read|uhr|stand|um|le|à|el|a las"
     r"|publié|mis à jour|modifié|actualisé|publicado|actualizado|veröffentlicht|aktualisiert"
     r"|erstellt|gepubliceerd)\b"
     rf"|\b(?:{_MONTH})\b",
@@ -83,6 +83,11 @@ _READING = re.compile(
     r"(?:[ -](?:\d+ )?)?min\w*\.?(?: (?:read|de lecture|de lectura))?\W*$",
     re.IGNORECASE,
 )
+_LATELY = re.compile(
+    r"(?:live\W+)?(?:last )?(?:updated|published|posted|modified):? (?:just now|\d+ ?\w+"
+    r" ago)\b.{0,30}",
+    re.IGNORECASE,
+)
 _ROLE = re.compile(
     r"(?:[\w'’,&-]+ ){0,4}(?:reporter|correspondent|editor|writer|columnist|journalist|contributor"
     r"|staff|critic|analyst|freelance|in)\b.{0,40}$",
@@ -109,11 +114,23 @@ _NAME_JOB = re.compile(
 )
 _NAME_PLACE = re.compile(rf"{_UPPER}(?: {_UPPER}){{1,2}} (?:in|at)(?: the)?(?: {_UPPER}){{1,3}}$")
 _NAME_LINE = re.compile(rf"(?P<names>{_UPPER}(?: {_UPPER}){{1,3}})$")
+# Two who wrote together, and who wrote when: `Ann Doe (now) and Bo Roe (earlier)`.
+_TOGETHER = re.compile(
+    rf"{_UPPER}(?: {_UPPER}){{1,3}}(?: \([a-z][^()]{{2,24}}\))?"
+    rf"(?:(?:, | and | & |, and | und | et | y ){_UPPER}(?: {_UPPER}){{1,3}}"
+    r"(?: \([a-z][^()]{2,24}\))?)+"
+)
+_SENT = re.compile(
+    rf"{_UPPER}(?: {_UPPER}){{1,3}} \((?:envoyée? spéciale?|correspondante?|avec|enviad[ao]"
+    r" especial"
+    r"|special correspondent|in|à|en)\b[^()]{0,60}\)"
+)
 _DATELINE = re.compile(
     r"[A-Z][\w .,'’-]{1,50}?[,(] ?(?P<date>(?:[A-Z][a-z]+\.? \d\d?,? \d{4}"
     r"|\d\d? [A-Z][a-z]+\.? \d{4}))"
     r"\)? ?(?:\([^)]{2,40}\)|/[^/]{2,40}/)? ?(?:--|[–—-]) "
 )
+_DATED = re.compile(r"(?P<date>\d\d? [A-Z][a-z]+\.? \d{4}|[A-Z][a-z]+\.? \d\d?, \d{4}) ?-{2,3} ")
 
 
 @dataclass(frozen=True)
@@ -211,7 +228,9 @@ def dateline(line: str, *, words: int) -> bool:
     """Whether a whole line is a by-line, a date, a time or these together."""
     if words > 24 or len(line) > 200:
         return False
-    if author(line) or _READING.match(line) or _BY.fullmatch(line):
+    if author(line) or _READING.match(line) or _BY.fullmatch(line) or _SENT.fullmatch(line):
+        return True
+    if _LATELY.fullmatch(line):
         return True
     if not (stamps(line) or _TIME_HINT.search(line)):
         return False
@@ -243,6 +262,11 @@ def name_alone(line: str) -> str | None:
     return found["names"] if found else None
 
 
+def names(line: str) -> bool:
+    """Whether a line is the names of two people or more: `Ann Doe & Bo Roe`."""
+    return len(line) <= 120 and _TOGETHER.fullmatch(line) is not None
+
+
 def with_role(line: str) -> str | None:
     """The name in a line of a name and a job: `Ann Doe, Health Editor`, or None."""
     if len(line) > 80:
@@ -260,5 +284,5 @@ def with_place(line: str) -> bool:
 
 def opening_date(paragraph: str) -> date | None:
     """The date of `TOWN, March 3, 2026 (Agency) — ...` at the head of a first paragraph."""
-    found = _DATELINE.match(paragraph[:160])
+    found = _DATELINE.match(paragraph[:160]) or _DATED.match(paragraph[:40])
     return day_of(found["date"]) if found else None

@@ -6,11 +6,30 @@ newsletters or copyright never matches.
 
 import re
 
+from rag.asks import ASKS
+from rag.looks import plain, rating, signed
+from rag.looks import reason as looks
+
 LONGEST = 600  # characters; a longer line is prose whatever it begins with
-_EDGES = " \t|•·●▪›»«<>→▶►▸▼▾…*_~#=-–—:+×✕"
 
 _GROUPS: dict[str, tuple[str, ...]] = {
     "advertisement": (
+        r"(today\'s|our pick of the) best .{2,40}\b(deals|prices|offers)\b.{0,20}|view (at|on)"
+        r" [\w\' ]{2,20}"
+        r"|(see|compare) all (prices|deals)|no price information|low stock",
+        r"why (you can )?trust .{2,30}\?.{0,260}|(read|see|find out|learn)( more)?( about)? how"
+        r" we (test"
+        r"|rate|review|choose)\b.{0,40}",
+        r"(passer|fermer) (la )?(publicité|pub)|(publicidad|anuncio) .{0,20}|supported by"
+        r"|presented by"
+        r" .{2,40}|(video )?ad feedback|most stock quote data .{2,120}",
+        r"(bet|shop|buy|book|order|apply) (now|here|today)\W*|get tickets|buy (this|the) .{2,40}"
+        r" (here|now)",
+        r"\[?(a )?(sponsor(ed)?|partner) (message|post)\b.{0,400}|(a )?(message|word) from (our"
+        r"|the) sponsors?\b.{0,300}",
+        r"[^.!?]{0,60}\b\d+% off\b.{0,60}\b(tap|click|join|subscribe|claim|use code)\b.{0,80}",
+        r"(check|compare|see) (the )?((latest|current|best) )?prices?|[$£€]\d[\d,.]* (at|from)"
+        r" [^.!?]{2,30}",
         r"(video )?advert(isement)?s?( - (story|article) continues below)?( feature)?",
         r"advertisement( \d+|\W+(continue|continues|scroll).*)?|.{0,30}après cette publicité",
         r"ads?( feedback| choices)?|adchoices|ad by .{1,40}|ads by .{1,40}|remove ads|close ad",
@@ -27,29 +46,43 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"18\+.{0,200}|.{0,120}\bt&c'?s apply\b.{0,160}"
         r"|.{0,120}\b(gamble|play|drink) responsibly\b.{0,120}",
     ),
-    "sharing": (
-        r"share( (this|on|via|to|with|by|the)( [\w&/+'-]+){0,5})?|share( article| story| post"
-        r"| page)?",
-        r"(\d[\d,.]*k? )?shares?|shared|copy( link| url)?( to clipboard)?|link copied!?|copied!?",
-        r"(click to )?(share|email|tweet|print|pin|post)( (this|it|on|to|via|a link to)"
-        r"( [\w()'/]+){0,8})?",
-        r"(follow|find|like|join|connect with|watch) us( on| at)?( .{1,60})?|follow( @?\w+)?",
-        r"follow .{1,40} on (twitter|x|facebook|instagram|linkedin|google news|bluesky"
-        r"|threads).{0,60}",
-        r"(teilen|partager|compartir|condividi|分享)( .{1,20})?|send (to|by|via) .{1,30}",
-        r"((add|set) .{1,30} as (a |your )?preferred source|prefer .{1,40} on google).{0,30}",
-        r"gift (this )?article",
-        r"(save|bookmark)( for later| (this )?(article|story))?|recommend(ed by .{1,30})?",
-        r"listen( to (this |the )?(article|story|post)\b.{0,80}| \d+ min(ute)?s?| now)?"
-        r"( \d+:\d\d)?",
-        r"(artikel )?(vorlesen|anhören|drucken|merken|verschenken)|(écouter|offrir|imprimer"
-        r"|sauvegarder)( (l'|cet )article)?|ajouter .{0,20}favoris|escuchar",
-        r"(article )?bookmarked|\d[\d,.]*k? likes?"
-        r"|like \d[\d,.]*k?",
-        r"facebook|twitter|linkedin|whatsapp|whats app|telegram|reddit|pinterest|instagram|youtube"
-        r"|flipboard|messenger|e-?mail|print( this)?( page| article)?|text size.{0,20}|rss( feed)?",
-    ),
+    "sharing": ASKS["sharing"],
     "menu": (
+        r"report (this|an?) (article|story|ad|problem|comment)\b.{0,40}|archives?|site index"
+        r"|customi[sz]e"
+        r"|to the (overview|archive|home ?page)|explore the (topic|archive)\b.{0,20}|all"
+        r" newsletters .{0,60}",
+        r"did you find what you were looking for\?.{0,40}|rate this page|(last )?reviewed by"
+        r" .{2,60}"
+        r"|legal: .{2,200}|institutional subscri\w+|our rules|comments?: .{2,40}",
+        r"(édition|le journal) .{0,20}(du jour|numérique|daté\w* .{2,40})|lire le journal"
+        r" .{0,20}|datée? d[ue]"
+        r" .{4,40}|réagir à cet article|les commentaires sont (réservés|fermés)\b.{0,60}",
+        r"(sign|log) in to (your|my|the) .{0,30}account.{0,40}|show more .{2,30}|show"
+        r" (transcript|captions)",
+        r"this (article|story) is (more than )?\d+ (months?|years?) old|(dieser artikel|cet"
+        r" article|este"
+        r" artículo) (ist|a|tiene|date) .{2,40}|view image in full ?screen|follow topics and"
+        r" .{2,200}",
+        r"(posts|stories) from this (topic|author) will be added to .{2,160}|see all by .{2,40}",
+        r"(add|save|send) (all )?(ingredients )?to (my |your |the )?(shopping list|basket|cart"
+        r"|bag|recipe"
+        r" box|wish ?list|favou?rites|calendar)|(print|save|rate|scale|pin|share) (this )?recipe"
+        r"|jump to"
+        r" (recipe|video)|cook mode.{0,80}|prevent your (screen|phone) from .{2,40}",
+        r"aviso legal|política (de )?cookies|mediadaten|vertrag (kündigen|widerrufen)"
+        r"|barrierefreiheit"
+        r"|nutzungsbedingungen|conditions générales.{0,40}|données personnelles|suivez-nous"
+        r"|síguenos(?: en .{2,60})?",
+        r"(text|font|story)[- ]?(size|settings|text)|(hide|show) (captions?|thumbnails?|table of"
+        r" contents)"
+        r"|masquer le sommaire|(auto-?update|auto-?refresh)( (on|off))?|turn (on|off)"
+        r" (auto-?update|notifications).{0,20}",
+        r"(was|is) this (page )?(helpful|useful)\W*|share full article.{0,20}|save for later",
+        r"video player is loading\W*|current time \d.{0,10}|duration \d.{0,10}",
+        r"show (key|important|all) (events|updates|posts).{0,20}|get (e-?mails|updates|alerts)"
+        r" about this.{0,30}",
+        r"jump to .{1,20}|read .{0,30}how we test.{0,30}",
         r"(skip|jump) (directly )?to( the)?( main| primary| top)?"
         r"( content| navigation| article| footer| search)|(main )?menu|home(page)?",
         r"anmelden|abo|nach oben|zur startseite|kontakt|mehr anzeigen|se connecter|s'inscrire"
@@ -91,25 +124,18 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|our) .{0,30}app.{0,40}",
         r"(top|latest|breaking|local|world|national|international) news ?[>»/›|].{0,120}",
     ),
-    "cookie notice": (
-        r"(we|we and our .{0,30}partners|(this|our|the) (web ?)?(site|page)|.{1,30}\.(com|org"
-        r"|net)) "
-        r"uses? (cookies|technologies such as cookies)(?=.{0,300}(\.$|improve|experience|site"
-        r"|personali"
-        r"|analy|consent|traffic|ads\b|ensure|provide|deliver|enhance|privacy|service))"
-        r"(?!.{0,300}\b(said|says|joked|told|wrote)\b).{0,500}",
-        r"we and our \d+ partners .{0,300}",
-        r"by (continuing|clicking|using|browsing|accepting|visiting)\b.{0,200}"
-        r"(cookies?|consent|agree|terms|privacy).{0,200}",
-        r"(accept|reject|allow|decline|manage|refuse)( all)?( cookies| preferences| settings)?",
-        r"(cookie|consent|privacy)s? (settings|preferences|policy|notice|consent|choices|manager)",
-        r"i (accept|agree)|got it!?|ok(ay)?|no,? thanks|agree( and (close|continue))?|dismiss",
-        r"(your privacy is important to us|we (have|'ve) updated our (privacy|cookie)).{0,300}",
-        r"manage (my )?(cookies|consent|preferences).{0,30}|strictly necessary( cookies)?",
-        r"(wir verwenden|nous utilisons|utilizamos|usiamo) (des )?cookies.{0,300}",
-    ),
+    "cookie notice": ASKS["cookie notice"],
     "copyright": (
-        r"(copyright )?(©|\(c\))(?! ?(foto|photo|bild|image|picture)s?\b) ?(copyright )?.{0,300}"
+        r"(all )?content (is )?(available )?under (the )?.{0,20}licen[cs]e\b.{0,120}|crown"
+        r" copyright",
+        r"(reproduction|reproducción|nachdruck|weiterverbreitung)\b.{0,60}\b(interdite|prohibida"
+        r"|verboten"
+        r"|untersagt)\b.{0,60}|todos los derechos reservados.{0,60}|reuse (this|our) .{2,20}"
+        r"|réutiliser ce contenu",
+        r"(all )?(text|content|words|articles)( (is|are))? licen[sc]ed (under |as )?(a )?(cc"
+        r"|creative commons)\b.{0,200}",
+        r"(copyright )?(©|\(c\)(?=.{0,80}\b(19|20)\d\d\b|[^.]{0,60}$))(?! ?(foto|photo|bild"
+        r"|image|picture)s?\b) ?(copyright )?.{0,300}"
         r"|copyright ?[:,©]? ?(19|20)\d\d.{0,160}",
         r".{2,60} is a registered charity( in .{2,40})?[ ,(]*((no|number)[. ]*)?[a-z]{0,3}\d+\W*",
         r".{0,120}all rights reserved.{0,100}|(19|20)\d\d ©.{0,80}|alle rechte vorbehalten.{0,60}",
@@ -119,71 +145,14 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"(proudly )?powered by .{1,40}|(theme|design(ed)?|built|website) by .{1,40}",
         r"(this site|this page) is protected by recaptcha.{0,120}|版权所有.{0,60}",
     ),
-    "newsletter": (
-        r"([^.!?]{2,50}[.!?] )?(please )?(sign ?up|subscribe|register|click here|opt in)( now"
-        r"| today| here| below| free)?"
-        r" ?(to|for|and|with|via|by)\b.{0,240}(newsletters?|inbox|e-?mails?|alerts?|updates?|digest"
-        r"|briefing|unlimited|access|channel|podcast|feed|for free|magazine|mailing list|stories)"
-        r".{0,160}",
-        r"sign ?up (to|for) [^.!?]{2,40}|(skip|end of|after|skip past) (this )?.{0,20}"
-        r"(sign-?up|newsletter|promotion)( form| promotion| box)?",
-        r"(get|receive|want|have|enjoying|love|like) .{0,160}(in|to|into) your (inbox|e-?mail"
-        r"|mailbox)"
-        r".{0,120}",
-        r"(get|receive) (the |our |all )?(latest|best|top|daily|weekly|breaking|morning|free"
-        r"|essential)"
-        r".{0,100}(newsletters?|alerts?|by e-?mail|delivered).{0,80}",
-        r"get .{0,120}(to|on) your (phone|mobile|device)\b.{0,100}",
-        r"join (our|the|over|more than|\d).{0,80}(newsletter|mailing list|readers|subscribers"
-        r"|channel"
-        r"|community|whatsapp|telegram).{0,80}",
-        r"(enter |type )?(your |work )?(e-?mail|e-?mail address|name|first name"
-        r"|last name)\*?( address)?( here)?\W*( (subscribe|sign ?up|submit|go))?",
-        r"thank(s| you) for reading [^.!?]{2,40}[.!] .{0,120}"
-        r"|(if|when|once) you (sign up|subscribe|register)\b.{0,80}\bour (.{0,20}\b)?"
-        r"(terms|polic(y|ies)|agreement|partners)\b.{0,120}"
-        r"|.{0,120}\b(in|into) (ihr|dein) (e-mail-)?postfach\W*"
-        r"|.{0,120} dans votre boîte (mail|aux lettres)\W*|sign ?up here\W*",
-        r"thank(s| you) for (subscribing|signing up|registering|joining).{0,120}",
-        r"you('re| are| have) (now )?(succ?ess?fully )?(subscribed|signed up).{0,80}",
-        r"(never|don't) miss (a|an|the|our|out) .{0,80}|no spam.{0,80}"
-        r"|unsubscribe (at )?any ?time.{0,60}",
-        r"(our )?(free |daily |weekly |morning |evening )*(newsletter|e-?mail newsletter"
-        r"|mailing list)"
-        r"( sign ?up)?",
-        r"by (signing up|subscribing|submitting|providing|entering|registering)\b.{0,300}",
-        r"(support|fund|donate to|help us) .{0,30}(independent|quality|local"
-        r"|our) journalism.{0,120}",
-        r"an error has occurred.{0,80}|please enter a valid.{0,60}|newsletter (abonnieren"
-        r"|bestellen)",
-        r"abonnez-vous.{0,100}|suscríbete.{0,100}|jetzt (abonnieren|anmelden).{0,60}"
-        r"|newsletter.{0,60}(anmelden|abonnieren|bestellen)",
-        r".{10,160}newsletters?\. (sign up|subscribe)( here| now| today| for free)?\W*",
-        r".{2,60} is an? (reader|listener|member|viewer|audience)[- ](supported|funded)\b.{0,200}",
-        r"(can you|will you|please) (help|donate|give)\b( us)?.{0,60}|(give|donate) (now|today"
-        r"|monthly|once|one-time|here)|make a donation.{0,40}|[^\"“]{0,160}\bplease (give|donate)\b"
-        r".{0,80}",
-    ),
-    "paywall": (
-        r"this (article|story|content|post|page) is (only |exclusively |reserved )?(available )?"
-        r"(only )?(for|to) (our )?(paying |premium |registered )?(subscribers|members"
-        r"|readers).{0,120}",
-        r"(to )?(continue|keep|finish) reading\b.{0,160}|read (the )?full (article|story).{0,80}",
-        r"subscribe (now )?(to|for) (continue|read|unlock|keep|get|enjoy|full|unlimited).{0,120}",
-        r"(already|are you) (a|an|have an?) (\w+ )?(subscriber|member|account|user)\??.{0,80}",
-        r"(you have|you've) (\d+|reached|read|used|hit) .{0,60}(articles?|limit|stories).{0,80}",
-        r"(this|the full) (article|story|content) is for .{0,40}(subscribers|members).{0,60}",
-        r".{0,60}\bjetzt .{0,40}\b(kostenlos|gratis) testen\W*|(not )?got (it|[^.!?]{2,30})\? "
-        r"(get|watch|stream) .{1,60}",
-        r"réservé aux abonnés.{0,40}|article (réservé )?abonnés?|nur für abonnenten.{0,40}",
-        r"unlock (this|the|unlimited|full) .{0,80}|(start|try|claim) (your|a"
-        r"|our) .{0,30}trial.{0,60}",
-        r"become a (member|subscriber|supporter)\b.{0,120}|cancel any ?time.{0,60}",
-        r"(log|sign) in (or .{1,40} )?to (read|continue|view|see|save|access).{0,80}",
-        r"(exclusive )?(for )?subscribers? (only|exclusive)|subscriber[- ]only( content)?|premium",
-        r"(from|only|just) (€|£|\$)\d[\d.,]* (a|per|for) .{1,40}",
-    ),
+    "newsletter": ASKS["newsletter"],
+    "paywall": ASKS["paywall"],
     "credit": (
+        r"\+? ?\d+ (view gallery|(more )?(photos|images|pictures))",
+        r"credit ?(\.\.\.|…) ?.{2,80}|(cartoon|drawing|map|chart|graphic|animation|data)s? by"
+        r" [^.]{1,60}",
+        r"(open|view|see|launch) (the )?(\w+ )?(gallery|slideshow|photos)( \(\d+\))?|\+ ?\d+"
+        r" view gallery",
         r"(photo(graph|graphy|grapher|s)?|image|picture|pic|illustration|video|graphics?|foto|bild"
         r"|bildquelle|caption|artwork|credit|crédit)s?( credits?| source| courtesy)?( by| of| via)?"
         r" ?[:/] ?.{1,80}",
@@ -200,24 +169,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|size)"
         r".{0,30}|image|photo|photos|gallery|view gallery|slideshow|\d+ ?/ ?\d+|\d+ of \d+",
     ),
-    "comments": (
-        r"(\d[\d,.]* )?comments?( ?\(\d+\)| \d+| off| closed)?( on .{1,120})?",
-        r"(view|show|read|see|hide|post|add|leave|write|load)( all| a| the| your| more| \d+)*"
-        r" (comments?|reply|replies|response)( \(\d+\))?.{0,30}",
-        r"join the (conversation|discussion|debate).{0,60}|have your say.{0,40}"
-        r"|(share or )?comment on this (article|story)\b.{0,200}|click to rate|(best|worst) rated",
-        r"(be the first|(please )?(log|sign) ?in|you must be logged in|register) (to|or) "
-        r".{0,40}(comment|reply|like|post).{0,60}",
-        r"your e-?mail address will not be published.{0,80}|required fields are marked.{0,20}",
-        r"save my name, e-?mail.{0,120}|comments are (closed|moderated|disabled|turned off).{0,80}",
-        r"(has this happened to you\?|(are|were|have) you (been )?affected by)(?=.{0,160}\b(get in"
-        r" touch|tell us|e-?mail|contact us)\b).{0,200}|[^\"“]{0,80}\btell us at \S+@\S+",
-        r"do you have an opinion on .{0,300}|see our .{3,40} (statement|policy|guidelines)\W*",
-        r"no comments?( yet)?\W?|what do you think\?.{0,80}|report( abuse| comment)|sort by.{0,40}",
-        r"(newest|oldest|most liked|most recent)( first)?|reply|replies|cancel reply|post comment",
-        r"réagir( \(\d+\))?|commenter|loading comments\W*",
-        r"kommentare?( \(\d+\))?|commentaires?( \(\d+\))?|comentarios?( \(\d+\))?",
-    ),
+    "comments": ASKS["comments"],
     "button": (
         r"(read|show|load|see|view|watch|learn|find out|discover|explore)( the)?( (more|all|less"
         r"|now"
@@ -240,6 +192,15 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"|0:00.{0,12}",
     ),
     "origin": (
+        r"(from|published in|this (article|piece) (is|was) (taken )?from) the (print(ed)?"
+        r"|magazine|paper"
+        r"|weekend|current|(spring|summer|autumn|fall|winter) )[^.]{0,30}(issue|edition"
+        r"|magazine)\b.{0,200}",
+        r"a version of this (article|story|review) (appears|appeared|ran|was published) .{2,240}"
+        r"|want your .{2,40} featured on .{2,60}|(first )?published (by|in) : ?.{0,60}",
+        r"this (article|story|essay|piece|column|report) (appears|appeared|is published|was"
+        r" published|ran)( first)?"
+        r" (in|on|under|with) .{0,80}\b(issue|edition|headline|print|magazine)\b.{0,200}",
         r"this (article|post|story) (was )?(originally |first )(published|appeared|posted) "
         r"(on|in|at|by) .{1,120}",
         r"(our|the .{1,40}) standards: .{0,60}|(source|via) ?: ?[\w.'& ]{1,40}",
@@ -251,6 +212,20 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         r"\(?((additional|with) )?(reporting|writing|editing|produced|compiled) by .{1,240}",
     ),
     "legal": (
+        r"(disclaimer|notice|disclosure|risk warning|haftungsausschluss|avertissement)s? ?[:.]"
+        r" .{20,560}",
+        r"(company|charity|organi[sz]ation|registration|registered|vat|issn)[ .-]?(charity"
+        r"|company)?"
+        r" ?(no|nr|number|reg|registration)?[.:]? ?[a-z]{0,3}[ -]?\d[\d -]{4,}.{0,80}",
+        r"(we are|.{2,40} is) not responsible for .{0,40}external .{0,120}|what (is|stands) on"
+        r" external .{2,100}",
+        r"(guest (writers|contributors|columnists)|(the )?(views|opinions)( expressed)?|opinion"
+        r" (pieces|columns))\b.{0,160}"
+        r"\bnot (always|necessarily|those|reflect|represent|what)\b.{0,160}",
+        r"([^.!?]{0,40} pay us|we (may|might|can|could|sometimes)? ?(earn|get|receive|are paid))"
+        r" .{0,60}\b(when|if) (you|readers)"
+        r"\b.{0,60}\b(links?|buy|purchase|order)\b.{0,240}",
+        r"(prices|quotes|data)( shown| displayed)? (are|is) (at least )?\d+ minutes old\b.{0,60}",
         r".{2,60}(does not accept|accepts no|is not|are not) (any )?(liability|responsibility"
         r"|responsible for the content).{0,200}",
         r".{2,60}(may|might) (earn|receive|get) an? .{0,20}(commission|share|compensation).{0,120}",
@@ -281,42 +256,6 @@ _APPEARED = re.compile(
     r"|first appeared) on (?P<publisher>.{2,80}?)\.?$",
     re.IGNORECASE,
 )
-_SHARES = (
-    "facebook twitter x linkedin whatsapp telegram reddit pinterest email e-mail mail print "
-    "copy link share tweet instagram youtube tiktok threads bluesky mastodon flipboard "
-    "messenger pocket rss save bookmark gift later article comments comment like follow sms "
-    "viber line wechat weibo xing tumblr "
-    "and & on | / · • , -"
-)
-_SHARE_WORDS = frozenset(("", *_SHARES.split()))
-_BAR = re.compile(r"\s*[|•·›»▸▾▼\t]\s*|\s{2,}")
-_NEW_TAB = re.compile(r",? \(?(?:opens (?:in )?(?:a )?new (?:tab|window)|external link)\)?$")
-_ARROWS = "→›»▸▾▼▶❯⟶↗"
-_RATING = re.compile(r"[★☆⭐]")
-_CONTACT = re.compile(
-    r".{5,60}, [A-Z]{2} \d{5}(?:-\d{4})?"
-    r"|(?:(?:media|press|investors?) )?contacts?: .{0,80}(?:\S@\S+|\d{3}[ .-]\d{4})"
-    r"|(?:tel|telephone|phone|call|fax|whatsapp|signal)\b[.:]? ?\+?\d[\d ]{6,}\d.{0,40}"
-    r"|(?:(?:e-?mail|mail|tel|telephone|phone|mobile|fax|t|m|p)\b[.:]?\s*)?"
-    r"(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d[\d ().-]{6,18}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})",
-    re.IGNORECASE,
-)
-# As agencies sign: `(The Harbour Post: Ann Doe)`, `SOURCE Harbour Foods, Inc.`
-_CREDIT = re.compile(r"\([A-Z][^():]{1,40}[:/] ?[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4}\)")
-_SOURCE = re.compile(r"SOURCES?:? [A-Z].{1,80}")
-_AMOUNT = re.compile(r"[$€£]\s?\d[\d.,]*|other( amount)?", re.IGNORECASE)
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
-
-
-_ICONS = re.compile("(?:[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]\\s*)+")
-
-
-def plain(line: str) -> str:
-    """The line as patterns see it: lower case, straight apostrophes, link text, no edge signs."""
-    text = _LINK.sub(r"\1", line) if "](" in line else line
-    text = text if text.isascii() else _ICONS.sub("", text)
-    text = " ".join(text.replace("’", "'").replace("‘", "'").casefold().split()).strip(_EDGES)
-    return _NEW_TAB.sub("", text) if text.endswith((")", "tab", "window", "link")) else text
 
 
 def reason(line: str, *, words: int) -> str | None:
@@ -326,49 +265,15 @@ def reason(line: str, *, words: int) -> str | None:
     text = plain(line)
     if not any(map(str.isalnum, text)):
         return "signs only"
-    if why := _looks(line, text, words):
+    if why := looks(line, text, words):
         return why
     if not _ANY.match(text):
-        return None
+        return "credit" if words <= 14 and signed(line) else None
     for name, pattern in _COMPILED.items():
         film = name == "credit" and text.startswith("video") and words > 5
         if pattern.match(text) and not film and not (name == "credit" and words > 14):
             return name
     return None
-
-
-def _looks(line: str, text: str, words: int) -> str | None:
-    """What a short line is by its make-up, whatever words it holds."""
-    if words > 14:
-        return None
-    looks = (
-        (_SHARE_WORDS.issuperset(word.strip(",|/·•:") for word in text.split()), "sharing"),
-        (_CREDIT.fullmatch(line), "credit"),
-        (_SOURCE.fullmatch(line), "origin"),
-        (_amounts(line), "newsletter"),
-        (words <= 10 and _CONTACT.fullmatch(line.strip()), "contact"),
-        (words <= 10 and line.rstrip()[-1] in _ARROWS, "button"),
-    )
-    return next((why for found, why in looks if found), None)
-
-
-def rating(line: str) -> bool:
-    """Whether a line holds the stars that a review gives."""
-    return len(line) <= 80 and _RATING.search(line) is not None
-
-
-def _amounts(line: str) -> bool:
-    """Whether a line is sums to choose from, as a page that asks for money has."""
-    cells = [cell for cell in _BAR.split(line.strip()) if cell]
-    return len(cells) >= 3 and all(_AMOUNT.fullmatch(cell) for cell in cells)
-
-
-def menu_row(line: str) -> bool:
-    """Whether a line is several short names side by side: `Home | World | Business`."""
-    cells = [cell for cell in _BAR.split(line[:LONGEST].strip()) if cell]
-    if len(cells) < 3 or len(line) > LONGEST or any(c.isdigit() for c in line):
-        return False
-    return all(len(cell.split()) <= 3 and cell[-1:] not in ".!?" for cell in cells)
 
 
 def appeared_first(line: str) -> tuple[str, str] | None:

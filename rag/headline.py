@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from rag import byline, furniture, openers
+from rag import byline, looks, openers
 from rag.blocks import Block, Kind, closed, is_prose, overlap, stems
 from rag.types import Label
 
+_SIGNED_WITHIN = 8
 _LEAD = 40  # blocks above the first paragraph among which the headline is looked for
-# `Reviews / Smart home`, and what a caption with its credit holds.
-_PATH = re.compile(r"[^/>›»·]{2,30}(?: +[/>›»·] +[^/>›»·]{2,30})+")
+# `Reviews / Smart home`, an entry of a live blog, and what a caption with its credit holds.
+_PATH = re.compile(r"[^/>›»·|]{2,30}(?: +[/>›»·|] +[^/>›»·|]{2,30})+")
+_ENTRY = re.compile(r"\d\d?[:.]\d\d(?: ?[ap]\.?m\b\.?)?(?: [A-Z]{2,4})?[ –—-]+\w.*")
 _CAPTION = re.compile(
     r"\b(?:photo(?:graph)?s?|image|picture|illustration|foto|bild)(?: credit)?(?:[:/]| by [A-Z])"
     r"|/File Photo|/Getty",
@@ -20,6 +22,15 @@ _CAPTION = re.compile(
 SUMMARY = re.compile(
     r"(?:key (?:points|takeaways|facts|findings)|takeaways|summary|at a glance|in brief|highlights"
     r"|the (?:gist|essentials)|tl;?dr|in short|auf einen blick|l'essentiel|en resumen)\W*$",
+    re.IGNORECASE,
+)
+
+# What the parts of a recipe, a review or a release are called.
+PART = re.compile(
+    r"(?:the )?(?:ingredients?|method|directions|instructions|preparation|nutrition(?: facts)?"
+    r"|equipment|notes|tips|pros|cons|verdict|our verdict|specs|specifications|background|overview"
+    r"|introduction|abstract|methods|results|conclusions?|facts|zutaten|zubereitung|ingrédients"
+    r"|préparation|ingredientes|elaboración|preparación)\W*",
     re.IGNORECASE,
 )
 
@@ -107,15 +118,32 @@ def _best_headline(blocks: Sequence[Block], anchor: int) -> int | None:
         seen[block.text] = seen.get(block.text, 0) + 1
     best, top = None, 0.9
     opening = next((n for n in range(anchor) if blocks[n].label is None), anchor)
+    signed = _signature(blocks, anchor)
     for n in range(max(0, anchor - _LEAD), anchor):
         score = _headline_score(blocks, n, about) - 0.03 * (anchor - n)
         if score > 0 and seen[blocks[n].text] > 1:
             score += 0.5
         if score > 0 and n == opening and blocks[n].words >= 4 and blocks[n].kind is Kind.SHORT:
             score += 0.4
+        if signed is not None and score > 0:
+            score += 0.8 if signed - _SIGNED_WITHIN <= n < signed else 0
+            score -= 2 if n > signed else 0
         if score > top:
             best, top = n, score
     return best if best is None else _over_standfirst(blocks, best, about)
+
+
+def _signature(blocks: Sequence[Block], anchor: int) -> int | None:
+    """The first by-line or date that stands near under a line that could be a headline.
+
+    The headline is over it: what stands below is the article's own. A date over the menu is none.
+    """
+    for n in range(anchor):
+        if blocks[n].label is Label.DATELINE:
+            above = blocks[max(0, n - _SIGNED_WITHIN) : n]
+            if any(b.label is None and b.words >= 4 and not _no_headline(b) for b in above):
+                return n
+    return None
 
 
 def _over_standfirst(blocks: Sequence[Block], n: int, about: set[str]) -> int:
@@ -131,19 +159,27 @@ def _over_standfirst(blocks: Sequence[Block], n: int, about: set[str]) -> int:
     near_by = [up for up in range(n - 1, max(n - 12, -1), -1) if not _button(blocks[up])]
     for up in near_by[:4]:
         block = blocks[up]
-        rated = rated or any(furniture.rating(b.text) for b in blocks[up - 1 : up + 1])
+        rated = rated or any(looks.rating(b.text) for b in blocks[up - 1 : up + 1])
         by = block.label is Label.DATELINE or byline.name_alone(block.text)
         again = block.text in (b.text for b in blocks[max(0, up - 3) : up]) and block.words < 4
         if by or again or (rated and block.label is None and block.words < 4):
             continue
         if block.label is not None or block.shape or block.text.endswith((")", ".")):
             return n
-        if _no_headline(block) or block.words < 4:
+        if block.text.casefold().endswith(" obituary"):
+            return up
+        if _no_headline(block) or block.words < 4 or _trail(blocks, up):
             return n
         told = overlap(block.text, about)
         near = (rated or up == near_by[0]) and (block.words >= 6 or closed(blocks[n].text))
         return up if told >= (0.15 if near else 0.3) else n
     return n
+
+
+def _trail(blocks: Sequence[Block], n: int) -> bool:
+    """Whether a line is the way to the page, at the end of which the headline stands again."""
+    below = (b.text for b in blocks[n + 1 : n + 6] if b.words >= 4)
+    return any(blocks[n].text.endswith(f" {text}") for text in below)
 
 
 def _button(block: Block) -> bool:
@@ -156,9 +192,10 @@ def _no_headline(block: Block) -> bool:
     return bool(
         byline.with_role(block.text)
         or openers.related(block.text)
-        or furniture.menu_row(block.text)
+        or looks.menu_row(block.text)
         or SUMMARY.match(block.text)
         or _PATH.fullmatch(block.text)
+        or _ENTRY.fullmatch(block.text)
         or _CAPTION.search(block.text)
     )
 
@@ -168,7 +205,7 @@ def _headline_score(blocks: Sequence[Block], n: int, about: set[str]) -> float:
     block = blocks[n]
     if block.label is not None or block.words > 30 or block.shape in ("list", "table", "quote"):
         return 0
-    if _no_headline(block):
+    if _no_headline(block) or _trail(blocks, n):
         return 0
     share = overlap(block.text, about) * min(1.0, len(stems(block.text)) / 4)
     score = 3 * share + min(block.words, 8) / 8
@@ -183,4 +220,5 @@ def _headline_score(blocks: Sequence[Block], n: int, about: set[str]) -> float:
     if any(b.reason == "credit" for b in blocks[n + 1 : n + 2]):
         score -= 2 if closed(block.text) else 0.5  # a caption
     score -= 2 if block.words < 3 else 0
+    score -= 1.5 if any(openers.related(b.text) for b in blocks[max(0, n - 6) : n]) else 0
     return score

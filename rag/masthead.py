@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 _OWNER = re.compile(
     r"(?:copyrights?\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:(?:19|20)\d\d(?:\s?[-–]\s?"
     r"(?:(?:19|20)\d\d|\d\d|present))?,?\s*)?(?:by\s+)?(?P<owner>[^.|•·©\d(]{2,60})",
     re.IGNORECASE,
 )
+# What follows a company's name, but for its legal form: `Shed Ltd, Toll House, Bath`.
+_ADDRESS = re.compile(r"(?:, (?!inc\b|ltd\b|llc\b)[^,]+){2,}$", re.IGNORECASE)
 _OWNER_TAIL = re.compile(
     r"\s*(?:[,-]? ?all rights.*|[,–-]\s*$|\s{2,}.*|(?:terms|privacy|contact) .*)", re.IGNORECASE
 )
 _COMPANY = re.compile(
     r"(?:,? (?:private|pvt|pty|publishing|verlags?|medien|\w+-gmbh|ltd|limited|inc|llc|plc|corp"
-    r"|gmbh|ag|s\.a|sas|co)\b\.?)+$",
+    r"|gmbh|ag|s\.?a\.?s?|s\.?l\.?u?|s(?=$)|sarl|kg|kgaa|aps|oy|ab|bv|nv|co)\b\.?)+$",
     re.IGNORECASE,
 )
 # American stations: `WXYZ`, `KRGL 7`.
@@ -40,8 +42,30 @@ _PAPER_WORDS = (
     " gazzetta"
 )
 _PAPERS = frozenset(_PAPER_WORDS.split())
-_KINDS = ("news", "agency", "media")
+_KINDS = ("news", "agency", "media", "newswire", "newsroom")
+# What a company that owns an outlet is called beside the outlet's name: `Quarry Media`.
+_GENERIC_WORDS = (
+    "media medien group holding holdings publishing publications publishers press network verlag "
+    "verlags verlagsgesellschaft newspapers news ediciones editorial editions éditions groupe "
+    "grupo company digital communications broadcasting international partners"
+)
+_GENERIC = frozenset(_GENERIC_WORDS.split())
+_ARTICLE = r"(?:The|La|Le|El|Los|Les|Der|Die|Das|Il|De)"
+_OFFICE = re.compile(
+    r"\b(?:department|ministry|office|agency|council|authority|commission|service|court|board"
+    r"|bureau"
+    r"|ministerium|ministère|ministerio|treasury)\b",
+    re.IGNORECASE,
+)
+_MINISTER = re.compile(
+    r",? and (?:the )?(?:rt\.? hon|sir|dame|lord|baroness|dr|mr|ms|minister).*", re.IGNORECASE
+)
 _LOOSE = frozenset(("the", "our", "your", "my", "e", "sunday", "saturday", "weekend", "photo"))
+_NAMELIKE = re.compile(
+    r"[A-Z][\w'’&-]+(?: (?:of|the|and|&|for|de|du|des|la|le|of the|[A-ZÀ-Þ][\w'’&.-]*)){0,5}"
+)
+# `Nut & Bolt – the fastener trade's weekly`
+_SLOGAN = re.compile(r"(?P<name>.{3,40}?) [–—-] (?:[a-z]|The |Your |All ).{8,}")
 _BARS = re.compile(r"\s*[|•·]\s*|\s{2,}")
 _EDGES = re.compile(r"^[^\w]+|[^\w.!]+$")
 
@@ -63,8 +87,9 @@ def publisher(
 
     ``heads`` are the lines above the headline, ``foots`` the lines outside the article below it,
     each with the reason for its label, ``texts`` all lines of the page. A name at the top counts
-    when the footer says it again or when it is what a newspaper is called; else the copyright
-    line, then a footer that says what the outlet is, must name it.
+    when the footer says it again, also as a part of the company's name, or when it is what a
+    newspaper is called; else the copyright line, then a footer that says what the outlet is, must
+    name it; else it is the line with which the page opens, if that looks like a name.
     """
     names = dict.fromkeys(name for head in islice(heads, 60) for name in _names(head))
     best, most = None, _ENOUGH - 1
@@ -75,12 +100,75 @@ def publisher(
         if weight > most:
             best, most = name, weight
     if best:
-        return _as_written(best, texts)
+        return _fuller(_short_name(_as_written(best, texts), texts), texts)
+    own = (self_named(text) for text in texts)
+    if told := next((name for name in own if name and name in names), None):
+        return told
     marked = [line for line, reason in foots if reason in _SIGNED or _follows(line)]
     followed = (_followed(line, texts) for line, _ in foots)
-    owners = (_short_name(owner(line), texts) for line in marked)
+    owners = (_outlet_of(_short_name(owner(line), texts), texts) for line in marked)
     selves = (self_named(line) for line, _ in foots)
-    return next((name for name in (*followed, *owners, *selves) if name), None)
+    named = next((name for name in (*followed, *owners, *selves) if name), None)
+    return _fuller(named, texts) or _sender(texts) or _opening(names, texts)
+
+
+def _outlet_of(company: str | None, texts: Sequence[str]) -> str | None:
+    """What an outlet calls itself where the company has more words: `La Quilla`, Ediciones Quilla.
+
+    The company's own word must stand in the page's text with an article before it, or twice
+    without the words that make it a company's.
+    """
+    if company is None:
+        return None
+    own = [word for word in company.split() if word.casefold() not in _GENERIC]
+    if not own or len(own) == len(company.split()):
+        return company
+    word = re.escape(" ".join(own))
+    titled = re.compile(rf"\b{_ARTICLE} (?i:{word})\b(?! [A-Z])")
+    found = (titled.search(text[:2000]) for text in texts)
+    if name := next((match[0] for match in found if match), None):
+        return name if name[-1].islower() else None
+    alone = re.compile(rf"\b{word}\b(?! (?:{'|'.join(_GENERIC)})\b)(?! [A-Z])", re.IGNORECASE)
+    said = [match[0] for text in texts for match in alone.finditer(text[:2000])]
+    if len(said) >= 2 and any(name[0].isupper() and name[1:].islower() for name in said):
+        return next(name for name in said if name[0].isupper() and name[1:].islower())
+    return company
+
+
+def _fuller(name: str | None, texts: Sequence[str]) -> str | None:
+    """A name of one word with what it is, when that stands alone on a line: `Quay Newswire`."""
+    if name is None or " " in name:
+        return name
+    kinds = (*_KINDS, *_PAPERS)
+    lines = (text for text in texts if text.startswith(f"{name} ") and len(text.split()) <= 3)
+    return next((line for line in lines if line.split()[-1].casefold() in kinds), name)
+
+
+def _sender(texts: Sequence[str]) -> str | None:
+    """The department that a government's page is from: the line under `From:`."""
+    for over, text in pairwise(texts[:60]):
+        if over.casefold().strip() in ("from:", "from") and _OFFICE.search(text):
+            return _MINISTER.sub("", text).strip() or None
+    return None
+
+
+def _opening(names: Iterable[str], texts: Sequence[str]) -> str | None:
+    """A name that is the page's first line, or stands alone near its top and is said again."""
+    for name in names:
+        slogan = _SLOGAN.match(texts[0])
+        first = name == texts[0] or (slogan is not None and slogan["name"] == name)
+        if not (first or name in texts[:12]) or name.isupper() or not _NAMELIKE.fullmatch(name):
+            continue
+        if _SECTIONS.issuperset(name.casefold().split()):
+            continue
+        whole = re.compile(rf"\b{re.escape(name)}\b")
+        again = sum(bool(whole.search(text[:2000])) for text in texts) >= 2
+        office = _OFFICE.search(name) is not None and re.search(r" (?:of|for) ", name) is not None
+        if (first or again or office) and " " in name:
+            return name
+        if first and again:
+            return name
+    return None
 
 
 def _followed(line: str, texts: Sequence[str]) -> str | None:
@@ -91,10 +179,12 @@ def _followed(line: str, texts: Sequence[str]) -> str | None:
 
 
 def _short_name(name: str | None, texts: Sequence[str]) -> str | None:
-    """A company's name without `Private Ltd` where the page uses it so, elsewhere."""
+    """A company's name without `Private Ltd`; one of a single word is kept if it stands alone."""
     short = _COMPANY.sub("", name) if name else None
-    if name is None or not short or short == name or len(short.split()) < 2:
+    if name is None or not short or short == name:
         return name
+    if len(short.split()) > 1:
+        return short
     whole = re.compile(rf"\b{re.escape(short)}\b")
     return short if sum(bool(whole.search(text[:2000])) for text in texts) >= 2 else name
 
@@ -102,11 +192,14 @@ def _short_name(name: str | None, texts: Sequence[str]) -> str | None:
 def _names(head: str) -> Iterable[str]:
     """The parts of a line at the top that can be the name of an outlet."""
     for cell in _BARS.split(head[:200]):
-        name = _EDGES.sub("", cell)
+        slogan = _SLOGAN.match(cell)
+        name = _EDGES.sub("", slogan["name"] if slogan else cell)
         words = name.split()
         if station := _STATION.match(name):
             yield station[0]
         if not 1 <= len(words) <= 6 or len(name) > 40 or not name[0].isupper():
+            continue
+        if sum(map(str.isdigit, name)) > 2:
             continue
         if len(_bare(name)) > 3 and _bare(name).casefold() not in _SECTIONS:
             yield name
@@ -131,6 +224,8 @@ def _weight(name: str, foots: Sequence[tuple[str, str]], texts: Sequence[str]) -
     for line, reason in foots:
         # As a name: "the day's business news" repeats no menu word.
         found = next((m for m in whole.finditer(line[:600]) if m[0][0].isupper()), None)
+        if found is None and reason == "copyright" and _of_company(bare, owner(line)):
+            weight += 2
         if found is None:
             continue
         if reason in ("copyright", "legal"):
@@ -142,6 +237,14 @@ def _weight(name: str, foots: Sequence[tuple[str, str]], texts: Sequence[str]) -
         said += bool(outlet.search(line[:600])) or (self_named(line) or "").endswith(found[0])
     told = any(outlet.search(text) for text in texts if len(text) > 60)
     return weight + min(said, 2) + told + 2 * _signs(name, texts)
+
+
+def _of_company(bare: str, company: str | None) -> bool:
+    """Whether a name's own word is that of the company: `The Morning Courant`, Courant Media."""
+    if company is None:
+        return False
+    own = {word.casefold() for word in bare.split() if len(word) > 3} - _SECTIONS - _LOOSE
+    return bool(own & {word.casefold() for word in company.split()} - {"media", "group", "company"})
 
 
 def _outlet(bare: str) -> re.Pattern[str]:
@@ -188,8 +291,10 @@ def owner(line: str) -> str | None:
     found = _OWNER.match(line.strip(" *_")) if len(line) <= 300 else None
     if found is None:
         return None
-    name = _OWNER_TAIL.sub("", found["owner"]).strip(" ,;:–—-")
-    return name if name and name[0].isupper() and len(name.split()) <= 8 else None
+    name = _ADDRESS.sub("", _OWNER_TAIL.sub("", found["owner"])).strip(" ,;:–—-")
+    if not name or not name[0].isupper() or len(name.split()) > 8:
+        return None
+    return None if name.casefold().endswith("copyright") else name
 
 
 def self_named(line: str) -> str | None:

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from rag.furniture import either, plain
+from rag.furniture import either
+from rag.looks import plain
 
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 
@@ -39,15 +40,23 @@ _STRONG = (
     r"(sponsored|promoted|partner) (stories|content|links)|elsewhere( on .{1,30})?|also on .{1,30}",
     r"suggested( for you| reads| articles| stories)?|(discover|explore) more|top trending",
     r"(people|readers) (also|who) .{1,40}|today's (top )?(picks|headlines|stories)|headlines",
+    r"keep exploring|go deeper|more for you|(other|more) (items|stories|articles|posts) (that"
+    r"|you) .{1,40}"
+    r"|lo más (visto|comentado)|las más leídas|dans la même rubrique|zum weiterlesen",
     r"das könnte sie auch interessieren|meistgelesen|auch interessant|les plus lus|lo más leído",
     r"también te puede interesar|te puede interesar|à lire aussi|推荐阅读|热门文章|猜你喜欢",
 )
 _WEAK = (
-    r"related( (stories|articles|posts|news|content|coverage|reading|links|items|video"
-    r"|videos"
-    r"|story|article|stocks|to this( story)?))?|see (also|more)|read (also|more|next)|also read",
+    r"related( (internet )?(stories|articles|posts|news|content|coverage|reading|links|items|video"
+    r"|videos|story|article|stocks|to this( story)?))?|see (also|more)|read (also|more|next)"
+    r"|also read",
     r"(more|read more|see more) (on|about)( .{1,40})?|further reading|in (other|related) news",
-    r"lesen sie auch|mehr zum thema|sur le même sujet|lire aussi|lea también|noticias relacionadas",
+    r"(related|further|similar|other) (?!to\b)([\w'-]+ )?(releases?|judgments?|publications"
+    r"|documents|pages"
+    r"|fact[- ]?checks|explainers|statements|questions|guides|reports|updates|announcements"
+    r"|notices)",
+    r"lesen sie auch|mehr zum thema|sur le même sujet|lire aussi|lea también|noticias"
+    r" relacionadas|más información",
     r"相关阅读|相关新闻|延伸阅读",
 )
 _INLINE = (
@@ -56,6 +65,7 @@ _INLINE = (
     r"|watch|more on this|up next|dive deeper|go deeper|full story|see more|also see|flashback"
     r"|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|lea también"
     r"|leia também|相关阅读|相关新闻|(?:also|more) (?:on|from|in) [^:.]{2,30}(?=:)"
+    r"|(?-i:MORE [A-Z]{4,20}(?=:))"
 )
 
 _STRONG_RELATED = either(_STRONG)
@@ -70,8 +80,30 @@ _ABOUT = re.compile(
     r"|(?:über|zum) (?:den|die) autor\w*|zur (?:person|autorin)|à propos de l'auteur.*"
     r"|sobre (?:el autor|la autora)"
 )
+# Links in mid-article that say what they lead to: `Player ratings: ...`.
+_KIND_OF = (
+    r"related video|editorial|player ratings|match report|quick guide|explainer|(?:weekly|daily"
+    r"|news)"
+    r" quiz|in pictures|podcast|gallery|fact[- ]check|as it happened|stock of the day|zum artikel"
+    r"|zum thema|hintergrund|interaktiv|en images|en imágenes|vidéo|vídeo|podcast"
+)
+_LED = re.compile(
+    rf"[*_>\[(•▶►→»\s-]*(?P<rubric>{_KIND_OF}) ?[:|] (?P<headline>\w+(?: \S+){{2,20}})$",
+    re.IGNORECASE,
+)
+# As broadcasters have it: `Inside the last factory. Video, 00:03:14`.
+_LENGTH = re.compile(
+    r"(?P<headline>\S.{9,160}?)\.? (?P<rubric>Video|Audio|Listen), ?\d\d?:\d\d(?::\d\d)?$",
+    re.IGNORECASE,
+)
+_HERE = re.compile(
+    r"(?P<rubric>(?:you can )?(?:read|watch|see|find|listen to)) (?P<headline>\w.{4,80})"
+    r" here\W*$",
+    re.IGNORECASE,
+)
 _COMMENTS = re.compile(
-    r"(?:(?:\d[\d,.]* )?(?:reader )?comments?(?: ?\(\d+\)| \d+)?|(?:leave|post|write"
+    r"(?:(?:\d[\d,.]* )?(?:reader )?comments?(?: ?\(\d+\)| \d+)?|reviews? \(\d[\d.,]*\)"
+    r"|discussion about this post|(?:leave|post|write"
     r"|add) a (?:comment"
     r"|reply).*|join the (?:conversation|discussion).*|\d+ (?:responses|thoughts|replies) (?:to"
     r"|on) .*"
@@ -79,7 +111,8 @@ _COMMENTS = re.compile(
 )
 _COMMENT_SIGN = re.compile(
     r"(?:reply|replies|report|permalink|upvote|downvote|newest(?: first)?|oldest(?: first)?"
-    r"|(?:best|worst) rated|click to rate|likes?(?: \d+)?|\d+ likes?|.{1,60}\bsays?:?"
+    r"|(?:best|worst) rated|click to rate|likes?(?: \(?\d+\)?)?|helpful(?: \(\d+\))?|★+☆*|\d+"
+    r" likes?|.{1,60}\bsays?:?"
     r"|.{0,40}\b\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago.{0,20}|"
     rf"(?:{_MONTHS}) \d\d?, \d{{4}} at \d.{{1,20}})$"
 )
@@ -107,7 +140,12 @@ def related(line: str) -> str | None:
 
 def pointer(line: str) -> Pointer | None:
     """A one-line teaser such as `Read also: headline`, or None."""
-    found = _ONE_LINE.match(line) if len(line) <= 300 else None
+    if len(line) > 300:
+        return None
+    found = _LED.match(line) or _LENGTH.match(line) or _HERE.match(line)
+    if found and line[-1] not in '.!"”':
+        return Pointer(found["rubric"], found.start("headline"), found.end("headline"))
+    found = _ONE_LINE.match(line)
     if found is None:
         return None
     at = "headline" if found["rubric"] else "filmed"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from rag import furniture, openers
-from rag.blocks import Block, Grouped, Kind, overlap
+from rag import looks, openers
+from rag.blocks import TEXT, Block, Grouped, Kind, overlap, stems
 from rag.types import Label
 
 _CONTINUES = re.compile(
@@ -14,8 +14,10 @@ _CONTINUES = re.compile(
     re.IGNORECASE,
 )
 _FOLLOW = re.compile(r"(?:follow|like|join|find|contact|about) [A-Z@][^.!?]{2,40}$", re.IGNORECASE)
+_TWO_SENTENCES = re.compile(r"[^.!?\s]{3}[.!?][\"”’)]? [\"“‘]?[A-Z][\w'’]* [a-z]")
 _RUBRIC_WORDS = 3
 _NAME = re.compile(r"(?<=\S )[A-Z][^\W\d_]{3,}")
+_NUMBERED = re.compile(r"#?(\d{1,3})[.):]? +\S")
 _RANK = re.compile(r"\d{1,2}[.)]?$")
 _CLOSING = ("copyright", "newsletter", "cookie notice", "menu", "topics", "contact", "legal")
 
@@ -33,6 +35,8 @@ def resumes(
         at, block = at + 1, page[at + 1]
     if block.kind is not Kind.PROSE or block.label is not None or _RANK.match(page[at - 1].text):
         return False
+    if _titled(block.text):
+        return False
     ahead = [b for b in page[at + 1 : min(stop, at + 7)] if b.label is None]
     before = page[at - 1]
     score = 0 if strong else 1
@@ -43,14 +47,91 @@ def resumes(
     score += 2 if share >= 0.3 else 1 if share >= 0.18 else -1 if share < 0.08 else 0
     score += 1 if _CONTINUES.match(block.text) else 0
     score += 1 if block.words >= 30 and _names(block.text) & known else 0
+    score += 1 if _unlike(page, at) and block.text.split()[0].casefold()[:6] in known else 0
+    # A teaser says what its story is about in one sentence.
+    score += 1 if not strong and _TWO_SENTENCES.search(block.text) else 0
     headed = before.kind is Kind.SHORT and openers.related(before.text) is None
     if headed and ahead and ahead[0].kind is not Kind.PROSE:
         score -= 1 if not strong and (share >= 0.3 or block.words >= 35) else 2
         below = [b for b in ahead[1:2] if b.kind is Kind.PROSE]
         score += 2 if any(overlap(b.text, known) >= 0.25 for b in below) else 0
-    if strong and not any(b.kind is Kind.PROSE for b in ahead):
+    if _unlike(page, at):
+        score += 2
+    elif strong and not any(b.kind is Kind.PROSE for b in ahead):
         score -= 2
+    score -= 2 if block.text.endswith("?") and not _TWO_SENTENCES.search(block.text) else 0
     return score >= (3 if strong else 2)
+
+
+def went_on(page: Sequence[Block], first: int, at: int) -> int:
+    """Where the article went on, when it surely does at block ``at``: there, or a little above.
+
+    The line right above is its heading when it says what the paragraph says, and a paragraph of
+    two sentences over such a heading is the article's, too.
+    """
+    head = page[at - 1]
+    if at - 1 <= first or head.label is not None or head.kind is not Kind.SHORT:
+        return at
+    before = page[at - 2]
+    whole = before.kind is Kind.PROSE and _TWO_SENTENCES.search(before.text) is not None
+    if before.label is None and whole and at - 2 > first:
+        return at - 2
+    about = stems(page[at].text)
+    others = [b for b in page[first : at - 1] if b.label is None]
+    if head.words > 8 or overlap(head.text, about) < 0.5:
+        return at
+    return at if any(overlap(b.text, about) >= 0.5 for b in others) else at - 1
+
+
+def heads_text(page: Sequence[Block], at: int, stop: int, *, strong: bool) -> bool:
+    """Whether a line inside other stories is a heading of the article or the first row of a table.
+
+    Tables stand in no list of stories. A short question is a heading where the article has asked
+    two before.
+    """
+    block = page[at]
+    if _counted(page, at):
+        return True
+    below = [b.shape for b in page[at + 1 : min(stop, at + 4)]]
+    if block.shape == "table":
+        return below[:1] == ["table"]
+    if block.words > 8 or block.kind is Kind.TRUNCATED:
+        return False
+    if below == ["table"] * 3:
+        return True
+    asked = [b for b in page[:at] if b.label in TEXT and b.words <= 8 and b.text.endswith("?")]
+    if strong or _RANK.match(page[at - 1].text) or _titled(block.text):
+        return False
+    return block.text.endswith("?") and len(asked) >= 2
+
+
+def _counted(page: Sequence[Block], at: int) -> bool:
+    """Whether a line carries on the count of a list's headings: `6 Marrow` after `7 Auntie`."""
+    number = _NUMBERED.match(page[at].text)
+    if number is None or page[at].words > 12:
+        return False
+    above = (_NUMBERED.match(b.text) for b in reversed(page[:at]) if b.label in TEXT)
+    last = [int(found[1]) for found in above if found][:2]
+    return len(last) == 2 and int(number[1]) - last[0] == last[0] - last[1] in (1, -1)
+
+
+def _titled(text: str) -> bool:
+    """Whether a line is written as American headlines are: `The City That Sells Its Own Noise`."""
+    words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", text) if len(word) > 4]
+    return len(words) >= 3 and len(text.split()) <= 25 and all(w[0].isupper() for w in words)
+
+
+def _unlike(page: Sequence[Block], at: int) -> bool:
+    """Whether a paragraph of two sentences stands under two headlines or more without a text."""
+    if not _TWO_SENTENCES.search(page[at].text) or page[at].text.endswith("?"):
+        return False
+    stories = []
+    for block in reversed(page[max(0, at - 30) : at]):
+        if block.label is not None or openers.related(block.text):
+            break
+        stories.append(block)
+    heads = [b for b in stories if b.words >= 4]
+    return len(heads) >= 2 and all(b.kind is Kind.SHORT or _titled(b.text) for b in heads)
 
 
 def _names(text: str) -> set[str]:
@@ -139,7 +220,7 @@ def _heads(page: Sequence[Block]) -> tuple[str, ...]:
 def _ends(page: Sequence[Block], at: int, stop: int, heads: tuple[str, ...]) -> bool:
     """Whether the foot of the page begins at a line: a menu, or what the outlet says of itself."""
     block = page[at]
-    if _FOLLOW.match(block.text) or furniture.menu_row(block.text):
+    if _FOLLOW.match(block.text) or looks.menu_row(block.text):
         return True
     section = block.text.casefold() in heads and _told(page, at)
     named = not section and bool(heads) and block.text.casefold().startswith(heads)

@@ -4,36 +4,18 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
-from rag import byline, openers
-from rag.blocks import Block, Kind, Layout, overlap, stems
+from rag import authors, byline, pitches
+from rag.blocks import TEXT, Block, Kind, Layout, free, overlap
+from rag.pitches import QUOTED, SITE, asks, told
 from rag.tail import correction
 from rag.types import Label
 
-_TEXT = (Label.BODY, Label.HEADING)
 # Reasons of furniture that stands around a box or below the article, seldom between paragraphs.
 _BOXED = ("newsletter", "paywall", "comments", "topics", "cookie notice", "menu", "copyright")
 _HARD = ("topics", "tag", "comments", "copyright", "about the author", "contact", "origin")
 _ENDING = ("tag", *_BOXED, "sharing", "button", "contact", "about the author", "origin", "legal")
-_READER = re.compile(
-    r"\b(?:you|your|us|our|we|ihr|ihre|sie|wir|uns|unser\w*|vous|votre|vos|nous|notre|nos)\b",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile('["“”„«»]')
-_BIO = re.compile(
-    r"(?P<name>[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){1,3}),? (?:is|was|has|have|joined|writes|covers"
-    r"|reports|leads|works|lives|teaches|edits)\b.{0,100}"
-    r"\b(?i:reporter|correspondent|editor|writer|columnist|journalist|contributor|author|critic"
-    r"|cover(?:s|ed|ing)|writes|wrote|freelance|professor|analyst|fellow|reports|reported|joined"
-    r"|books?)\b",
-)
 _PRESS = re.compile(
     r"\b(?:press|media|investors?|news ?room|contacts?|enquir|inquir)", re.IGNORECASE
-)
-# What a page speaks of to its reader, seldom an article.
-_SITE = re.compile(
-    r"\b(?:e-?mails?|address|privacy|subscri\w+|sign up|newsletters?|offers|inbox|notices?|terms"
-    r"|account|letters page|comments?|donat\w+|guidelines|write to us|our reader\w*)\b",
-    re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d]\D*$")
 _LEAST = 60  # words of text above; before them nothing is below the article
@@ -47,7 +29,8 @@ def drop(page: Layout) -> None:
     _drop_repeats(page)
     _drop_tags(page, first)
     _drop_contacts(page, first)
-    _drop_authors(page, first)
+    authors.drop(page, first)
+    pitches.drop(page)
     _drop_counters(page.blocks[page.anchor : page.stop])
     _drop_boxes(page)
     _drop_below(page, first)
@@ -62,11 +45,6 @@ def _after(page: Layout, least: int) -> int:
         if done >= least:
             return n + 1
     return page.stop
-
-
-def _free(block: Block) -> bool:
-    """Whether a block is a short line that was taken for text."""
-    return block.label in _TEXT and block.kind is Kind.SHORT and not block.shape
 
 
 def _drop_repeats(page: Layout) -> None:
@@ -88,7 +66,7 @@ def _drop_repeats(page: Layout) -> None:
 def _headline(block: Block) -> bool:
     """Whether a line that was taken for text can be a headline: short, and no statement."""
     short = block.kind is Kind.SHORT or block.text.endswith("?")
-    return block.label in _TEXT and short and not block.shape and 4 <= block.words <= 20
+    return block.label in TEXT and short and not block.shape and 4 <= block.words <= 20
 
 
 def _drop_tags(page: Layout, first: int) -> None:
@@ -97,9 +75,9 @@ def _drop_tags(page: Layout, first: int) -> None:
         if page.blocks[n].reason != "topics" or ":" in page.blocks[n].text.rstrip(": "):
             continue
         end = n + 1
-        while end < page.stop and _free(page.blocks[end]) and page.blocks[end].words <= 5:
+        while end < page.stop and free(page.blocks[end]) and page.blocks[end].words <= 5:
             end += 1
-        over = end < page.stop and page.blocks[end].label in _TEXT
+        over = end < page.stop and page.blocks[end].label in TEXT
         for block in page.blocks[n + 1 : end - 1 if over else end]:
             block.set(Label.FURNITURE, "tag")
 
@@ -115,119 +93,50 @@ def _drop_contacts(page: Layout, first: int) -> None:
             person = byline.name_alone(block.text) or byline.with_role(block.text)
             if block.reason == "contact":
                 continue
-            if not _free(block) or not (known or person or byline.role(block.text)):
+            if not free(block) or not (known or person or byline.role(block.text)):
                 break
             block.set(Label.FURNITURE, "contact")
-
-
-def _drop_authors(page: Layout, first: int) -> None:
-    """Paragraphs that say who the author is, with the name and the job above them."""
-    names = _authors(page)
-    lines = [n for n in range(page.anchor + 1, page.stop) if page.blocks[n].label in _TEXT]
-    for n in lines[-5:]:
-        block = page.blocks[n]
-        text = block.text.lstrip("•-–—*_ ")
-        if block.words > 80 or (block.kind is Kind.SHORT and not block.shape):
-            continue
-        told = next((name for name in names if _tells_of(name, text)), None)
-        found = _BIO.match(text) if told is None and n >= first else None
-        if found and _named_above(page, n, found["name"].casefold()):
-            told = found["name"].casefold()
-        if told:
-            _drop_author(page, n, told)
-
-
-def _tells_of(name: str, text: str) -> bool:
-    """Whether a paragraph says something of a person, and not what the person says."""
-    after = text[len(name) :].split()
-    return (
-        text.casefold().startswith(name)
-        and text[len(name) : len(name) + 1] == " "
-        and after[0].islower()
-        and after[0] not in ("said", "says", "asked", "told", "and")
-    )
-
-
-def _named_above(page: Layout, at: int, name: str) -> bool:
-    """Whether a name stands alone just above a block."""
-    above = page.blocks[max(0, at - 2) : at]
-    return any(b.words <= 10 and b.text.casefold().startswith(name) for b in above)
-
-
-def _drop_author(page: Layout, at: int, name: str) -> None:
-    page.blocks[at].set(Label.FURNITURE, "about the author")
-    for line in reversed(page.blocks[page.anchor + 1 : at][-4:]):
-        head = openers.about_author(line.text) or line.text.casefold().startswith(name)
-        if line.reason == "contact":
-            continue
-        if not _free(line) or not (head or byline.role(line.text)):
-            break
-        line.set(Label.FURNITURE, "about the author")
-
-
-def _authors(page: Layout) -> list[str]:
-    """The names in the by-lines above the text, in lower case."""
-    lines = [b for b in page.blocks[: page.anchor + 1] if b.label is Label.DATELINE]
-    found: list[str] = []
-    for line in lines:
-        said = byline.author(line.text) or byline.with_role(line.text)
-        said = said or (byline.name_alone(line.text) if line.reason.startswith("name") else None)
-        parts = re.split(r",| and | & | und | et | y ", said) if said else []
-        found += [part.strip().casefold() for part in parts if len(part.split()) >= 2]
-    return found
 
 
 def _drop_counters(blocks: Sequence[Block]) -> None:
     """The number of pictures, alone on a line over a caption and its credit."""
     for n, block in enumerate(blocks):
         credited = any(b.reason == "credit" for b in blocks[n + 1 : n + 3])
-        if _free(block) and block.text.isdigit() and credited:
+        if free(block) and block.text.isdigit() and credited:
             block.set(Label.FURNITURE, "number of a picture")
 
 
 def _drop_boxes(page: Layout) -> None:
     """At most three lines between two lines of a box that asks the reader to sign up."""
     marks = [n for n in range(page.anchor, page.stop) if page.blocks[n].reason in _BOXED]
-    known = _known(page.blocks[: page.anchor])
+    known = told(page.blocks[: page.anchor])
     done = page.anchor
     for a, b in pairwise(marks):
-        known |= _known(page.blocks[done:a])
+        known |= told(page.blocks[done:a])
         done = a
-        inside = [x for x in page.blocks[a + 1 : b] if x.label in _TEXT]
+        inside = [x for x in page.blocks[a + 1 : b] if x.label in TEXT]
         if 0 < len(inside) <= 3 and b - a <= 5 and page.blocks[b].reason not in _HARD:
             for block in inside:
-                if _asks(block, known) or (_free(block) and not any(map(str.isdigit, block.text))):
+                if asks(block, known) or _loose(block, a, b, page):
                     block.set(Label.FURNITURE, "in a box")
 
 
-def _asks(block: Block, known: set[str]) -> bool:
-    """Whether a sentence speaks to the reader, of something else than the article."""
-    return (
-        block.kind is not Kind.SHORT
-        and _READER.search(block.text) is not None
-        and _SITE.search(block.text) is not None
-        and _QUOTED.search(block.text) is None
-        and overlap(block.text, known) < 0.3
-    )
-
-
-def _known(blocks: Sequence[Block]) -> set[str]:
-    """The content words of the article in some blocks."""
-    words: set[str] = set()
-    for block in blocks:
-        if block.label in (*_TEXT, Label.TITLE):
-            words |= stems(block.text)
-    return words
+def _loose(block: Block, a: int, b: int, page: Layout) -> bool:
+    """Whether a short line in a box is no caption: between two menu lines it has a few words."""
+    menus = page.blocks[a].reason == page.blocks[b].reason == "menu"
+    if not free(block) or any(map(str.isdigit, block.text)):
+        return False
+    return block.words <= (6 if menus else 14)
 
 
 def _drop_below(page: Layout, first: int) -> None:
     """From the end upward: lines under furniture that do not carry the article on."""
     at = page.stop
     for _ in range(_RUNS):
-        while at > first and page.blocks[at - 1].label not in _TEXT:
+        while at > first and page.blocks[at - 1].label not in TEXT:
             at -= 1
         end = at
-        while at > first and page.blocks[at - 1].label in _TEXT:
+        while at > first and page.blocks[at - 1].label in TEXT:
             at -= 1
         run = page.blocks[at:end]
         if at <= first or not _stray(page, at, run):
@@ -240,7 +149,7 @@ def _drop_below(page: Layout, first: int) -> None:
 def _far(page: Layout, at: int) -> bool:
     """Whether what stands over a block ends an article, or is more than one box."""
     above = list(
-        takewhile(lambda b: b.label not in _TEXT, reversed(page.blocks[max(0, at - 8) : at]))
+        takewhile(lambda b: b.label not in TEXT, reversed(page.blocks[max(0, at - 8) : at]))
     )
     ads = [b for b in above if b.reason in ("advertisement", "credit", "picture")]
     return len(above) - len(ads) >= 4 or any(b.reason in _HARD for b in above)
@@ -259,13 +168,15 @@ def _stray(page: Layout, at: int, run: Sequence[Block]) -> bool:
         return lists <= len(run) / 2
     if len(solid) > 2 or sum(b.words for b in solid) > 80:
         return False
-    known, far = _known(page.blocks[:at]), _far(page, at)
-    return all(_asks(b, known) or (far and overlap(b.text, known) < 0.12) for b in solid)
+    if any(QUOTED.search(b.text) for b in solid) and len(solid) > 1:
+        return False
+    known, far = told(page.blocks[:at]), _far(page, at)
+    return all(asks(b, known) or (far and overlap(b.text, known) < 0.12) for b in solid)
 
 
 def _drop_pitch(run: Sequence[Block], below: Sequence[Block]) -> None:
     """The heading of a box that stands under the last paragraph: `More of our reporting`."""
-    if len(run) > 2 and len(_SITE.findall(run[-1].text)) >= 2 and _asks(run[-1], _known(run[:-1])):
+    if len(run) > 2 and len(SITE.findall(run[-1].text)) >= 2 and asks(run[-1], told(run[:-1])):
         run[-1].set(Label.FURNITURE, "to the reader")
         run = run[:-1]
     while len(run) > 2 and all(b.shape == "heading" for b in run[-2:]):
@@ -274,7 +185,7 @@ def _drop_pitch(run: Sequence[Block], below: Sequence[Block]) -> None:
     boxed = any(b.reason == "newsletter" for b in below) and len(run) > 1
     if (
         boxed
-        and _free(run[-1])
+        and free(run[-1])
         and run[-1].words <= 8
         and _LETTERS.match(run[-1].text)
         and run[-2].kind is not Kind.SHORT

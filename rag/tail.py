@@ -5,11 +5,26 @@ from collections.abc import Sequence
 
 from rag import furniture, openers
 from rag.blocks import Block, Kind, Layout, furnished, is_prose
+from rag.looks import plain
 from rag.related import label_stories
 from rag.types import Label
 
+AMONG = "among menus below the text"
+_END = "below the end of the article"
+_LEFT = (AMONG, _END, "below the other stories", "short line below the text")
+_MORE = re.compile(r"(?:more|weitere|más|plus de|mehr) \S")
+_NEXT_TO = re.compile(
+    r"(?:previous|next|prev|older|newer)(?: article| post| story| entry| page)?"
+    r"|(?:vorheriger|nächster) (?:artikel|beitrag)|article (?:précédent|suivant)"
+)
+# Headings that an article may have although menus have them, too.
+_HEADS = re.compile(
+    r"contact(?: us)?|about|help|support|feedback|careers|jobs|notifications|accessibility|faqs?"
+    r"|corrections|languages?|kontakt|contacto|more information|profile|settings|home|copy|account"
+)
 _CORRECTION = re.compile(
     r"\W*(?:correction|clarification|editor'?s'? note|update|amended|note)s?\b.{0,40}:"
+    r"|\W*(?:correction|clarification)s?\W{1,3}(?=[^:]*\d).{0,40}$"
     r"|\W*(?:this (?:article|story|report)|an earlier version)\b.{0,60}"
     r"(?:corrected|amended|updated|misstated|said|incorrectly)",
     re.IGNORECASE,
@@ -58,12 +73,12 @@ def label_tail(page: Layout) -> None:
             page.teasers += label_stories(page.blocks, at + 1, len(page.blocks))
             break
         if block.label is Label.DATELINE:
-            block.set(Label.FURNITURE, "below the end of the article")
+            block.set(Label.FURNITURE, _END)
         elif block.label is None:
             kept = correction(block.text)
             block.set(
                 Label.BODY if kept else Label.FURNITURE,
-                "note on the article" if kept else "below the end of the article",
+                "note on the article" if kept else _END,
             )
         at += 1
     _drop_loose_ends(page)
@@ -107,3 +122,69 @@ def _unmarked_stories(page: Layout, first: int, end: int) -> None:
 
 def _solid(block: Block) -> bool:
     return block.label is Label.BODY and (block.kind is not Kind.SHORT or block.shape != "")
+
+
+def find_late_stories(page: Layout) -> None:
+    """Label headlines that were taken for menu lines below the text.
+
+    Three or more in a row are other stories, two under `More from the harbour`, and one under
+    `Previous article`.
+    """
+    at = page.anchor
+    while at < len(page.blocks):
+        end = at
+        while end < len(page.blocks) and _headline(page.blocks[end]):
+            end += 1
+        above = page.blocks[at - 1] if at else None
+        named = above is not None and above.reason in _LEFT and above.words <= 3
+        more = named and above is not None and _MORE.match(plain(above.text)) is not None
+        if end - at >= (2 if more else 3):
+            for block in page.blocks[at - named : end]:
+                block.label = None
+            page.teasers += label_stories(page.blocks, at - named, end)
+        elif above is not None and end > at and _NEXT_TO.fullmatch(plain(above.text)):
+            page.blocks[at].set(Label.TEASER, "headline of the story before or after")
+            page.pointers.append(at)
+        at = max(end, at + 1)
+
+
+def _headline(block: Block) -> bool:
+    """Whether a line below the text that was taken for furniture can be a headline."""
+    short = block.kind is Kind.SHORT or block.text.endswith("?")
+    return block.reason in _LEFT and short and 5 <= block.words <= 25
+
+
+def restore_text(page: Layout) -> None:
+    """Give the article back what only looks like a menu: `Contact us` over its paragraph.
+
+    A menu line that stands alone between text and a paragraph heads that paragraph; three or more
+    in a row, without another line of furniture, are lines of the text.
+    """
+    at = page.anchor + 1
+    while at < page.stop:
+        end = at
+        while end < page.stop and _menu_word(page.blocks[end]):
+            end += 1
+        if end == at and _entry_head(page, at):
+            page.blocks[at].set(Label.HEADING, "heading of an entry")
+        if end - at in (1, 3, 4, 5) and end < page.stop:
+            above, below = page.blocks[at - 1], page.blocks[end]
+            inside = above.label is Label.BODY and below.label is Label.BODY
+            if inside and _solid(below):
+                for block in page.blocks[at:end]:
+                    lone = Label.HEADING if end - at == 1 else Label.BODY
+                    block.set(lone, "menu word between paragraphs")
+        at = max(end, at + 1)
+
+
+def _entry_head(page: Layout, at: int) -> bool:
+    """Whether a line stands between the date of an entry and its text."""
+    block, above, below = page.blocks[at], page.blocks[at - 1], page.blocks[at + 1 : at + 2]
+    left = block.reason == AMONG and block.kind is Kind.SHORT and 2 <= block.words <= 14
+    dated = above.label is Label.DATELINE
+    return left and dated and bool(below) and below[0].label is Label.BODY
+
+
+def _menu_word(block: Block) -> bool:
+    known = block.label is Label.FURNITURE and block.reason in ("menu", "sharing", "topics")
+    return known and block.words <= 2 and _HEADS.fullmatch(plain(block.text)) is not None
