@@ -165,7 +165,8 @@ def _short_under(blocks: Sequence[Block], n: int, anchor: int) -> tuple[Label, s
         body = any(b.label is Label.BODY for b in above) and blocks[n].text.endswith(":")
         begun = body or begun or blocks[n - 1].label is Label.BODY
         dated = blocks[n - 1].label is Label.DATELINE and not blocks[n].text.isupper()
-        begun = begun or (dated and closed(blocks[n + 1].text))
+        follows = n + 1 < len(blocks) and closed(blocks[n + 1].text)
+        begun = begun or (dated and follows)
         return (Label.HEADING if begun else Label.FURNITURE), "short line under the headline"
     begun = begun and blocks[n - 1].label in (Label.BODY, Label.HEADING)
     return (Label.BODY if begun else Label.FURNITURE), "short line under the headline"

@@ -37,10 +37,18 @@ FILES = "/page"
 OPENAIS = ("/v1/models", "/v1/chat/")
 """Routes that tell errors in OpenAI's form."""
 
-ASKS = {"/v1/ask", "/v1/search", "/v1/chat/completions"}
+ASKS = {"/v1/ask", "/v1/search", "/v1/chat/completions", "/mcp"}
 """What is sent to, but changes nothing."""
 
-ADMIN = {"/metrics"}
+SCOPED: dict[tuple[str, str], Scope] = {
+    ("GET", "/metrics"): "admin",
+    ("GET", "/v1/feedback"): "admin",
+    ("POST", "/v1/feedback"): "ask",
+    ("GET", "/v1/jobs"): "ingest",
+    ("GET", "/v1/jobs/{job_id}"): "ingest",
+    ("GET", "/v1/jobs/{job_id}/failures"): "ingest",
+}
+"""Whose scope is another than its method says."""
 
 WRONG = "dl_" + "A" * 43
 
@@ -63,8 +71,8 @@ class Route(NamedTuple):
     def scope(self) -> Scope | None:
         if self.path in OPEN:
             return None
-        if self.path in ADMIN:
-            return "admin"
+        if scope := SCOPED.get((self.method, self.path)):
+            return scope
         return "ask" if self.method in ("GET", "HEAD") or self.path in ASKS else "ingest"
 
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import Request, Response
 from fastapi.testclient import TestClient
 from pages_of_news import BAKERY, BRIDGE
 from sqlalchemy import event, func, select
 from test_http import problem
 
-from api import articles, idempotency
+from api import articles, idempotency, keys
 from api.app import create_app
 from rag.errors import LibraryBusy
 from rag.rows import now
@@ -29,16 +28,8 @@ KEY_B = {"Idempotency-Key": "b" * 255}
 
 @contextmanager
 def service(data: Path) -> Iterator[TestClient]:
-    """A service with two collections, in which the caller is who says so."""
+    """A service with two collections."""
     app = create_app(load(data=data / "one", collections={"two": data / "two"}))
-
-    @app.middleware("http")
-    async def named(request: Request, call_next: Any) -> Response:
-        if "x-caller" in request.headers:
-            request.state.caller = request.headers["x-caller"]
-        response: Response = await call_next(request)
-        return response
-
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -128,18 +119,18 @@ def test_a_key_with_another_request_is_a_conflict(client: TestClient) -> None:
 
 
 def test_a_key_is_one_of_its_caller_and_collection(client: TestClient) -> None:
-    assert posted(client).headers["dateline-outcome"] == "new"
-    other = posted(client, BRIDGE, **{"x-caller": "other"})
-    assert (other.status_code, other.headers["dateline-outcome"]) == (201, "new")
-    two = client.post("/v1/articles?collection=two", json={"text": BRIDGE}, headers=KEY)
+    records = client.app.state.records  # type: ignore[attr-defined]
+    one, other = (
+        {"authorization": f"Bearer {keys.create(records, 'ingest')[1]}"} for _ in range(2)
+    )
+    assert posted(client, **one).headers["dateline-outcome"] == "new"
+    second = posted(client, BRIDGE, **other)
+    assert (second.status_code, second.headers["dateline-outcome"]) == (201, "new")
+    there = "/v1/articles?collection=two"
+    two = client.post(there, json={"text": BRIDGE}, headers=KEY | one)
     assert (two.status_code, two.headers["dateline-outcome"]) == (201, "new")
-    for caller in ("local", "other"):
-        assert (
-            "idempotent-replayed"
-            in posted(
-                client, BAKERY if caller == "local" else BRIDGE, **{"x-caller": caller}
-            ).headers
-        )
+    for caller, text in ((one, BAKERY), (other, BRIDGE)):
+        assert "idempotent-replayed" in posted(client, text, **caller).headers
     assert kept(client) == 3
 
 

@@ -121,10 +121,7 @@ class Score:
 
 
 def read_page(name: str, text: str, *, group: Group = "dev") -> Page:
-    """Read a page in our format. Raises ValueError that names the page and the line.
-
-    Without a group the page's name says which half it is in.
-    """
+    """Read a page in our format. Raises ValueError that names the page and the line."""
     said: dict[str, str] = {}
     lines = text.removesuffix("\n").split("\n")
     if "---" not in lines:
@@ -165,11 +162,11 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def load(folder: Path = PAGES, *, group: Group = "dev") -> list[Page]:
-    """Every page of the folder, by name."""
+def load(folder: Path | None = None, *, group: Group = "dev") -> list[Page]:
+    """Every page of the folder, by name; none when there is no such folder."""
     return [
         read_page(path.stem, path.read_text(encoding="utf-8"), group=group)
-        for path in sorted(folder.glob("*.page"))
+        for path in sorted((folder or PAGES).glob("*.page"))
     ]
 
 
@@ -320,7 +317,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--split", choices=("held", "dev", "more"), default="held")
     parser.add_argument("--json", action="store_true", help="print the rates as JSON")
     parser.add_argument(
-        "--show", metavar="PAGE", help="list the wrong lines of a page, not of a held one"
+        "--show", metavar="PAGE", help="list what is wrong on a page that is not held"
     )
     options = parser.parse_args(argv)
     pages = load_all()
@@ -330,6 +327,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             parser.error(f"there is no page {options.show!r} in {PAGES.name}/")
         if shown[0].group == "held":
             parser.error(f"{options.show} is a held page; what goes wrong on it is not shown")
+    if not options.show and all(page.group != options.split for page in pages):
+        parser.error(f"there are no {options.split} pages in {PAGES.name}/")
     read = [parse(page.raw) for page in pages]
     alone = [score(page, article) for page, article in zip(pages, read, strict=True)]
     known = [score(page, article) for page, article in zip(pages, together(read), strict=True)]
