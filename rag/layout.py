@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from rag import byline, furniture, headline, looks, openers, strays, tail
 from rag.blocks import Block, Kind, Layout, closed, furnished, is_prose, overlap, stems
@@ -10,6 +10,7 @@ from rag.related import heads_text, label_stories, resumes, went_on
 from rag.types import Label
 
 _ENTRY = "time of an entry"
+_ENTRIES = 5
 _NEAR = 40
 # `Desmond: 22,140`
 _COUNT = re.compile(r"[^:]{2,30}: [$€£]?\d[\d.,]*%?")
@@ -79,6 +80,8 @@ def _label_top(page: Layout) -> None:
         _label_above(page, page.blocks[n], titled=title is not None)
     if title is None:
         return
+    dates = (n for n, b in enumerate(page.blocks[: page.anchor]) if b.label is Label.DATELINE)
+    last = max(dates, default=-1)
     others = False  # a box of other stories stands between headline and by-line
     for n in range(title + 1, min(page.anchor, len(page.blocks))):
         block = page.blocks[n]
@@ -86,7 +89,7 @@ def _label_top(page: Layout) -> None:
             others = False
         if block.label is None and openers.related(block.text):
             block.set(Label.RUBRIC, "heading of a block of other stories")
-            others = any(b.label is Label.DATELINE for b in page.blocks[n : page.anchor])
+            others = n < last
         elif block.label is None and others and block.kind is Kind.SHORT and block.words >= 4:
             block.set(Label.TEASER, "headline of another story on the page")
             page.pointers.append(n)
@@ -373,10 +376,12 @@ def _signs_entry(blocks: Sequence[Block], at: int, stop: int) -> bool:
     above = blocks[max(0, at - 2) : at]
     if any(byline.timestamp(b.text) for b in above):
         return True
-    if sum(b.label is Label.DATELINE for b in blocks[:stop]) < 5 or not above:
+    if all(b.label is not Label.DATELINE for b in above):
         return False
-    head = above[-1].label is not Label.DATELINE or not _carries(blocks[at + 1])
-    return head and any(b.label is Label.DATELINE for b in above)
+    dates = (b for b in blocks[:stop] if b.label is Label.DATELINE)
+    if len(list(islice(dates, _ENTRIES))) < _ENTRIES:
+        return False
+    return above[-1].label is not Label.DATELINE or not any(map(_carries, blocks[at + 1 : at + 2]))
 
 
 def _boxed(blocks: Sequence[Block], at: int) -> bool:
@@ -388,7 +393,10 @@ def _boxed(blocks: Sequence[Block], at: int) -> bool:
 
 def _entry_time(blocks: Sequence[Block], block: Block) -> bool:
     """Whether a line is the time of an entry: a lone one on a page is how long a video is."""
-    return byline.timestamp(block.text) and sum(byline.timestamp(b.text) for b in blocks) >= 2
+    if not byline.timestamp(block.text):
+        return False
+    # No more of them are looked for than are needed: a live blog has hundreds.
+    return len(list(islice((b for b in blocks if byline.timestamp(b.text)), 2))) == 2
 
 
 def _carries(block: Block) -> bool:

@@ -49,6 +49,7 @@ def told(blocks: Sequence[Block]) -> set[str]:
 
 def drop(page: Layout) -> None:
     """Label as furniture, in mid-article, what belongs to an advert or to a box with a button."""
+    pointers = set(page.pointers)
     for n in range(page.anchor, page.stop):
         block = page.blocks[n]
         if openers.sponsored(block.text):
@@ -57,7 +58,7 @@ def drop(page: Layout) -> None:
             _drop_between(page, n)
         elif block.label is Label.FURNITURE and _button(block):
             _drop_pitch(page, n)
-        elif n in page.pointers:
+        elif n in pointers:
             _drop_again(page, n)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from rag import looks, openers
 from rag.blocks import TEXT, Block, Grouped, Kind, overlap, stems
@@ -99,10 +100,16 @@ def heads_text(page: Sequence[Block], at: int, stop: int, *, strong: bool) -> bo
         return False
     if below == ["table"] * 3:
         return True
-    asked = [b for b in page[:at] if b.label in TEXT and b.words <= 8 and b.text.endswith("?")]
-    if strong or _RANK.match(page[at - 1].text) or _titled(block.text):
+    return not strong and _asked_again(page, at)
+
+
+def _asked_again(page: Sequence[Block], at: int) -> bool:
+    """Whether a line is a question where the article has two headings that are questions."""
+    text = page[at].text
+    if not text.endswith("?") or _RANK.match(page[at - 1].text) or _titled(text):
         return False
-    return block.text.endswith("?") and len(asked) >= 2
+    asked = (b for b in page[:at] if b.label in TEXT and b.words <= 8 and b.text.endswith("?"))
+    return len(list(islice(asked, 2))) == 2
 
 
 def _counted(page: Sequence[Block], at: int) -> bool:
@@ -111,7 +118,7 @@ def _counted(page: Sequence[Block], at: int) -> bool:
     if number is None or page[at].words > 12:
         return False
     above = (_NUMBERED.match(b.text) for b in reversed(page[:at]) if b.label in TEXT)
-    last = [int(found[1]) for found in above if found][:2]
+    last = [int(found[1]) for found in islice(filter(None, above), 2)]
     return len(last) == 2 and int(number[1]) - last[0] == last[0] - last[1] in (1, -1)
 
 

@@ -369,3 +369,25 @@ def test_a_name_that_speaks_is_no_note_on_the_author() -> None:
     assert len(body(parse(page))) == 3
     note = "Jane Doe has written about boats since 2011. She lives on one."
     assert note not in body(parse(f"Ferry to Oud runs again\nBy Jane Doe\n{told}\n\n{note}"))
+
+
+def test_the_name_of_who_wrote_an_entry_may_be_the_last_line() -> None:
+    entries = "".join(
+        f"By Ann Doe\n{day} March 2026\nThe harbour stayed closed while divers looked at it.\n"
+        for day in range(1, 7)
+    )
+    article = parse(
+        f"Harbour closes after the storm of the century\n{entries}7 March 2026\nAnn Doe"
+    )
+    last = article.lines[-1]
+    assert article.text[last.start : last.end] == "Ann Doe"
+    assert last.label is Label.DATELINE
+
+
+def test_a_long_live_blog_is_read_in_a_moment() -> None:
+    top = "Harbour closes\nBy Ann Doe\n3 March 2026\nThe harbour closed on Monday after a storm.\n"
+    entries = "".join(f"10:{minute % 60:02d}\nAnn Doe\n" for minute in range(4_000))
+    began = time.process_time()
+    article = parse(top + entries)
+    assert time.process_time() - began < 10
+    assert len(article.lines) == 8_004
