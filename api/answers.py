@@ -4,11 +4,12 @@ They are written down by a thread, not by the request: what is waiting when the 
 is lost, and so is what comes faster than it can be written.
 """
 
-import json
 import logging
 import queue
 import threading
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+from typing import Any
 
 from fastapi import FastAPI
 from pydantic import AwareDatetime, TypeAdapter
@@ -16,7 +17,9 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     DateTime,
+    Index,
     Integer,
+    Row,
     String,
     Table,
     Text,
@@ -31,6 +34,7 @@ from sqlalchemy import Engine as Records
 from api.records import tables
 from rag.engine import Engine
 from rag.errors import DatelineError
+from rag.rows import now, without_zone
 from rag.schema import changing, reading
 from rag.types import Answer, Frozen, Status
 
@@ -43,19 +47,25 @@ _MOST_WAITING = 1_000
 _AT_ONCE = 200
 _PATIENCE = 5.0
 
+
+def columns() -> Iterator[Column[Any]]:
+    """Those of a table that holds what is kept of an answer in each of its rows, once."""
+    yield Column("trace_id", String, nullable=False, unique=True)
+    for name in ("collection", "status"):
+        yield Column(name, String, nullable=False)
+    for name in ("question", "text", "cited"):
+        yield Column(name, Text, nullable=False)
+    yield Column("asked_at", DateTime, nullable=False)
+
+
 _answers = Table(
     "answers",
     tables,
     Column("number", Integer, primary_key=True),
-    Column("trace_id", String, nullable=False, unique=True),
-    Column("collection", String, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("status", String, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("cited", Text, nullable=False),
-    Column("asked_at", DateTime, nullable=False, index=True),
+    *columns(),
     sqlite_autoincrement=True,
 )
+Index("ix_answers_asked_at", _answers.c.asked_at)
 
 
 class Cited(Frozen):
@@ -65,7 +75,7 @@ class Cited(Frozen):
     title: str
 
 
-CITED = TypeAdapter(tuple[Cited, ...])
+_CITED = TypeAdapter(tuple[Cited, ...])
 
 
 class Kept(Frozen):
@@ -124,12 +134,7 @@ class Memory:
         query = select(_answers).where(_answers.c.trace_id == trace_id)
         with reading(self.records) as connection:
             row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        values = {name: getattr(row, name) for name in Kept.model_fields}
-        values["cited"] = CITED.validate_json(row.cited)
-        values["asked_at"] = row.asked_at.replace(tzinfo=UTC)
-        return Kept(**values)
+        return None if row is None else kept_of(row)
 
     def _work(self) -> None:
         while True:
@@ -155,7 +160,7 @@ class Memory:
         with changing(self.records) as connection:
             # The same answer can be given twice, to a request that is repeated.
             connection.execute(
-                insert(_answers).prefix_with("OR IGNORE"), [_values(each) for each in answers]
+                insert(_answers).prefix_with("OR IGNORE"), [values_of(each) for each in answers]
             )
             connection.execute(delete(_answers).where(_too_old()))
             connection.execute(delete(_answers).where(_answers.c.number <= last - MOST))
@@ -181,18 +186,22 @@ def remember(app: FastAPI, engine: Engine, answer: Answer) -> None:
     )
 
 
-def _values(answer: Kept) -> dict[str, object]:
-    cited = json.dumps([each.model_dump() for each in answer.cited])
-    return answer.model_dump() | {"cited": cited, "asked_at": _plain(answer.asked_at)}
+def values_of(answer: Kept) -> dict[str, object]:
+    """The values of ``columns`` for an answer."""
+    cited = _CITED.dump_json(answer.cited).decode()
+    return answer.model_dump() | {"cited": cited, "asked_at": without_zone(answer.asked_at)}
+
+
+def kept_of(row: Row[Any]) -> Kept:
+    """The answer in a row of a table with these ``columns``."""
+    values = {name: getattr(row, name) for name in Kept.model_fields}
+    values["cited"] = _CITED.validate_json(row.cited)
+    values["asked_at"] = row.asked_at.replace(tzinfo=UTC)
+    return Kept(**values)
 
 
 def _too_old() -> ColumnElement[bool]:
-    return _answers.c.asked_at < _plain(datetime.now(UTC) - timedelta(days=KEPT_DAYS))
-
-
-def _plain(when: datetime) -> datetime:
-    """As SQLite keeps it, without the time zone, which is UTC."""
-    return when.astimezone(UTC).replace(tzinfo=None)
+    return _answers.c.asked_at < now() - timedelta(days=KEPT_DAYS)
 
 
 def _warn(what: str) -> None:

@@ -20,11 +20,12 @@ from sqlalchemy import (
 )
 
 from api import problems
-from api.answers import CITED, KEPT_DAYS, MOST, Kept, Memory
+from api.answers import KEPT_DAYS, MOST, Kept, Memory, columns, kept_of, values_of
 from api.auth import needs
 from api.records import tables
 from api.schemas import Given
 from rag.errors import NoSuchAnswer
+from rag.rows import without_zone
 from rag.schema import changing, reading
 from rag.types import Frozen
 
@@ -33,17 +34,11 @@ _feedback = Table(
     "feedback",
     tables,
     Column("number", Integer, primary_key=True),
-    Column("trace_id", String, nullable=False, unique=True),
     Column("rating", String, nullable=False),
     Column("note", Text),
     Column("expected", Text),
     Column("created", DateTime, nullable=False),
-    Column("collection", String, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("status", String, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("cited", Text, nullable=False),
-    Column("asked_at", DateTime, nullable=False),
+    *columns(),
     sqlite_autoincrement=True,
 )
 
@@ -141,12 +136,9 @@ def every(records: Engine, *, limit: int | None = None, offset: int = 0) -> list
 
 def _keep(records: Engine, feedback: Feedback) -> bool:
     """Write feedback down; whether it took the place of another."""
-    answer = feedback.answer
-    values = feedback.model_dump(exclude={"answer"}) | answer.model_dump(exclude={"cited"})
-    values["cited"] = CITED.dump_json(answer.cited).decode()
-    for name in ("created", "asked_at"):
-        values[name] = values[name].replace(tzinfo=None)
-    same = _feedback.c.trace_id == answer.trace_id
+    values = feedback.model_dump(exclude={"answer"}) | values_of(feedback.answer)
+    values["created"] = without_zone(feedback.created)
+    same = _feedback.c.trace_id == feedback.answer.trace_id
     with changing(records) as connection:
         replaced = connection.execute(delete(_feedback).where(same)).rowcount
         connection.execute(insert(_feedback).values(values))
@@ -154,10 +146,10 @@ def _keep(records: Engine, feedback: Feedback) -> bool:
 
 
 def _of(row: Row[Any]) -> Feedback:
-    values = dict(row._mapping)
-    values["cited"] = CITED.validate_json(row.cited)
-    for name in ("created", "asked_at"):
-        values[name] = values[name].replace(tzinfo=UTC)
-    said = {name: values.pop(name) for name in ("rating", "note", "expected", "created")}
-    del values["number"]
-    return Feedback(**said, answer=Kept(**values))
+    return Feedback(
+        rating=row.rating,
+        note=row.note,
+        expected=row.expected,
+        created=row.created.replace(tzinfo=UTC),
+        answer=kept_of(row),
+    )

@@ -5,7 +5,7 @@ so that a job that was killed goes on where it was.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from api.records import tables
 from rag.errors import NoSuchJob
+from rag.rows import now
 from rag.schema import changing, reading
 from rag.types import Frozen
 
@@ -149,7 +150,7 @@ def add(records: Engine, job_id: str, *, collection: str, lines: int) -> Job:
         "collection": collection,
         "state": "queued",
         "lines": lines,
-        "created": _now(),
+        "created": now(),
     }
     with changing(records) as connection:
         return _job(connection.execute(insert(_jobs).values(values).returning(_jobs)).one())
@@ -196,7 +197,7 @@ def begin(records: Engine, job_id: str) -> Due | None:
         .where(_jobs.c.id == job_id, _jobs.c.state.in_(_UNFINISHED))
         .values(
             state="running",
-            started=func.coalesce(_jobs.c.started, _now()),
+            started=func.coalesce(_jobs.c.started, now()),
             tries=_jobs.c.tries + 1,
         )
         .returning(_jobs)
@@ -245,7 +246,7 @@ def finish(records: Engine, job_id: str, state: State, *, reason: str | None = N
         connection.execute(
             update(_jobs)
             .where(_jobs.c.id == job_id, _jobs.c.state.in_(_UNFINISHED))
-            .values(state=state, reason=reason, ended=_now())
+            .values(state=state, reason=reason, ended=now())
         )
 
 
@@ -256,7 +257,7 @@ def ask_to_stop(records: Engine, job_id: str) -> Job:
         connection.execute(
             update(_jobs)
             .where(mine, _jobs.c.state == "queued")
-            .values(state="stopped", ended=_now())
+            .values(state="stopped", ended=now())
         )
         connection.execute(update(_jobs).where(mine, _jobs.c.state == "running").values(stop=True))
         row = connection.execute(select(_jobs).where(mine)).one_or_none()
@@ -267,7 +268,7 @@ def ask_to_stop(records: Engine, job_id: str) -> Job:
 
 def purge(records: Engine) -> None:
     """Forget the jobs that ended more than KEPT_DAYS ago."""
-    ended_before = _now() - timedelta(days=KEPT_DAYS)
+    ended_before = now() - timedelta(days=KEPT_DAYS)
     with changing(records) as connection:
         connection.execute(delete(_jobs).where(_jobs.c.ended < ended_before))
 
@@ -281,11 +282,6 @@ def _unknown(job_id: str) -> NoSuchJob:
         f"There is no job {job_id[:100]!r}. Nothing was done; GET /v1/jobs lists those of the "
         f"last {KEPT_DAYS} days."
     )
-
-
-def _now() -> datetime:
-    # SQLite keeps no time zone; what is stored is UTC.
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _job(row: Row[Any]) -> Job:

@@ -16,6 +16,7 @@ from sqlalchemy import Column, DateTime, Engine, Row, String, Table, insert, sel
 
 from api.records import tables
 from rag.errors import BadInput
+from rag.rows import now
 from rag.schema import changing, reading
 from rag.types import Frozen
 
@@ -62,7 +63,7 @@ def create(records: Engine, scope: Scope, *, name: str | None = None) -> tuple[K
         "hash": _hash(secret),
         "scope": scope,
         "name": name,
-        "created": _now(),
+        "created": now(),
     }
     with changing(records) as connection:
         row = connection.execute(insert(_keys).values(values).returning(_keys)).one()
@@ -82,7 +83,7 @@ def revoke(records: Engine, key_id: str) -> Key:
         connection.execute(
             update(_keys)
             .where(_keys.c.id == key_id, _keys.c.revoked.is_(None))
-            .values(revoked=_now())
+            .values(revoked=now())
         )
         row = connection.execute(select(_keys).where(_keys.c.id == key_id)).one_or_none()
     if row is None:
@@ -119,11 +120,6 @@ def any_valid(records: Engine) -> bool:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _now() -> datetime:
-    # SQLite keeps no time zone; what is stored is UTC.
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _key(row: Row[tuple[str, str, Scope, str | None, datetime, datetime | None]]) -> Key:

@@ -38,7 +38,7 @@ def article_values(article: Article) -> dict[str, object]:
     values["url_key"] = address.key(article.url) if article.url else None
     values["site"] = site_of(article)
     if article.fetched is not None:
-        values["fetched"] = article.fetched.astimezone(UTC).replace(tzinfo=None)
+        values["fetched"] = without_zone(article.fetched)
     return values
 
 
@@ -155,7 +155,12 @@ def publisher_key(publisher: str | None) -> str | None:
 
 def now() -> datetime:
     """The time in UTC, without a zone, as the database keeps it."""
-    return datetime.now(UTC).replace(tzinfo=None)
+    return without_zone(datetime.now(UTC))
+
+
+def without_zone(moment: datetime) -> datetime:
+    """A moment as the database keeps it: in UTC, which it does not say."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def portions(values: Iterable[T]) -> Iterator[Sequence[T]]:
