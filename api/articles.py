@@ -7,7 +7,7 @@ from fastapi.responses import PlainTextResponse
 
 from api import problems, uploads
 from api.auth import needs
-from api.deps import Narrowed, Opened
+from api.deps import Limit, Narrowed, Offset, Opened, paged
 from api.idempotency import REPLAYED, DoneOnce
 from api.schemas import Articles, Replacement, Stored
 from api.uploads import Posted
@@ -47,13 +47,13 @@ def list_articles(
     q: Annotated[
         str | None, Query(min_length=1, max_length=500, description="Words of the title.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+    limit: Limit = 50,
+    offset: Offset = 0,
 ) -> Articles:
     """List the articles, the newest first."""
     found = engine.library.newest(filters=filters, title=q, limit=limit + 1, offset=offset)
-    more = len(found) > limit
-    return Articles(articles=tuple(found[:limit]), next_offset=offset + limit if more else None)
+    articles, after = paged(found, limit=limit, offset=offset)
+    return Articles(articles=articles, next_offset=after)
 
 
 @reading.get("/articles/{article_id}", responses=problems.documented(404, 422), tags=["articles"])

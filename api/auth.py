@@ -6,7 +6,7 @@ needed; that stays so when all of them are revoked.
 """
 
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -54,10 +54,17 @@ def caller(request: Request, sent: Sent) -> Key | str | None:
 def on_loopback(scope: Any) -> bool:
     """Whether a connection came in on a loopback address, or on no network at all."""
     server = scope.get("server")
+    # What is no address is a Unix socket, or a test in this process.
+    address = address_of(str(server[0])) if server else None
+    return address is None or address.is_loopback
+
+
+def address_of(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is written as, without its zone; None for a name."""
     try:
-        return server is None or ip_address(str(server[0]).partition("%")[0]).is_loopback
+        return ip_address(host.partition("%")[0])
     except ValueError:
-        return True  # a Unix socket, or a test in this process
+        return None
 
 
 def _checking(scope: Scope) -> Callable[..., object]:

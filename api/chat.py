@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from functools import partial
 from typing import Any, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from sse_starlette import ServerSentEvent
@@ -27,6 +26,7 @@ from api.chat_forms import (
 from api.chat_text import content, sources
 from api.deps import MAIN, Engines
 from api.streaming import EVENT_STREAM, line, streamed, unless_gone
+from api.web import article_address
 from rag import tokens
 from rag.ask import answer
 from rag.engine import Engine
@@ -85,7 +85,7 @@ async def complete(asked: ChatRequest, engines: Engines, request: Request) -> An
     if side is None and split(messages) is None:
         return _unfit("messages", "No message of a user has text. Nothing was asked; send one.")
     if side is None:
-        base = (request.app.state.public_url or str(request.base_url)).rstrip("/")
+        base = request.app.state.public_url or str(request.base_url)
         kept = partial(remember, request.app, engine)
         work = partial(_answered, asked, messages, engine, name=name, base=base, keep=kept)
     else:
@@ -122,8 +122,7 @@ async def _answered(
     keep(found)
 
     def page(article_id: str) -> str:
-        where = "" if name == MAIN else f"?collection={quote(name)}"
-        return f"{base}/articles/{quote(article_id, safe='')}{where}"
+        return article_address(base, article_id, collection=name)
 
     text = content(found, style=asked.citation_style or "markdown", page=page)
     read = [*(turn.content for turn in history), question]

@@ -1,6 +1,6 @@
 """What routes are given: the engine of the collection asked for, filters, and who may come in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request
@@ -31,11 +31,23 @@ def named(collections: Mapping[str, T], name: str) -> T:
     return collections[name]
 
 
+def paged(found: Sequence[T], *, limit: int, offset: int) -> tuple[tuple[T, ...], int | None]:
+    """A page of a list, and where the next one begins: None on the last.
+
+    ``found`` are its items from ``offset`` on, up to one more than ``limit``.
+    """
+    return tuple(found[:limit]), offset + limit if len(found) > limit else None
+
+
+Collection = Annotated[
+    str, Query(max_length=100, description="The collection, when there are several.")
+]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Offset = Annotated[int, Query(ge=0, le=1_000_000_000)]
+
+
 def _engine(
-    engines: Annotated[dict[str, Engine], Depends(engines_of)],
-    collection: Annotated[
-        str, Query(max_length=100, description="The collection, when there are several.")
-    ] = MAIN,
+    engines: Annotated[dict[str, Engine], Depends(engines_of)], collection: Collection = MAIN
 ) -> Engine:
     return named(engines, collection)
 

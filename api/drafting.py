@@ -29,7 +29,7 @@ def export(
 ) -> None:
     """Write drafts of eval cases, also while a service runs. A person has to finish them."""
     from api.feedback import every
-    from api.records import FILE, open_records
+    from api.records import FILE, records_in
     from api.terminal import say
     from evals.drafts import as_yaml
 
@@ -41,11 +41,8 @@ def export(
         )
     if to.exists() and not force:
         raise BadInput(f"{to} is there already. Nothing was written; --force replaces it.")
-    records = open_records(folder)
-    try:
+    with records_in(folder) as records:
         drafts = [_draft(each) for each in reversed(every(records))]
-    finally:
-        records.dispose()
     to.write_text(as_yaml(drafts), encoding="utf-8")
     say(f"{len(drafts)} drafts are in {to}.")
     if drafts:

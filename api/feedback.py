@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AwareDatetime, Field
 from sqlalchemy import (
     Column,
@@ -22,6 +22,7 @@ from sqlalchemy import (
 from api import problems
 from api.answers import KEPT_DAYS, MOST, Kept, Memory, columns, kept_of, values_of
 from api.auth import needs
+from api.deps import Limit, Offset, paged
 from api.records import tables
 from api.schemas import Given
 from rag.errors import NoSuchAnswer
@@ -116,15 +117,11 @@ def give_feedback(given: NewFeedback, response: Response, answers: Answers) -> F
 
 
 @listing.get("/feedback", responses=problems.documented(422))
-def list_feedback(
-    answers: Answers,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
-) -> FeedbackList:
+def list_feedback(answers: Answers, limit: Limit = 50, offset: Offset = 0) -> FeedbackList:
     """What was said of answers, the newest first."""
     found = every(answers.records, limit=limit + 1, offset=offset)
-    more = len(found) > limit
-    return FeedbackList(feedback=tuple(found[:limit]), next_offset=offset + limit if more else None)
+    feedback, after = paged(found, limit=limit, offset=offset)
+    return FeedbackList(feedback=feedback, next_offset=after)
 
 
 def every(records: Engine, *, limit: int | None = None, offset: int = 0) -> list[Feedback]:

@@ -5,13 +5,12 @@ machine send what it likes: the name in ``Host`` is then the page's, and so is `
 """
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.auth import on_loopback
+from api.auth import address_of, on_loopback
 from api.problems import problem
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -65,7 +64,7 @@ class HostCheck:
     def _in_process(scope: Scope) -> bool:
         """Whether no socket leads here from a browser: a test, or a Unix socket."""
         server = scope.get("server")
-        return server is None or _address(str(server[0])) is None
+        return server is None or address_of(str(server[0])) is None
 
 
 def _name(url: str) -> str:
@@ -77,12 +76,5 @@ def _name(url: str) -> str:
 
 
 def _is_loopback(name: str) -> bool:
-    address = _address(name)
+    address = address_of(name)
     return name == "localhost" if address is None else address.is_loopback
-
-
-def _address(name: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(name.partition("%")[0])
-    except ValueError:
-        return None

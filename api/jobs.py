@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from api import job_records, problems
 from api.auth import needs
-from api.deps import MAIN, Engines, named
+from api.deps import MAIN, Collection, Engines, Limit, Offset, named, paged
 from api.job_records import KEPT_DAYS, MOST_FAILURES, Job, JobFailure, JobInFull
 from api.job_runner import JobRunner
 from api.schemas import JOBS
@@ -27,7 +27,6 @@ MEDIA_TYPES = ("application/x-ndjson", "application/jsonl")
 
 RETRY_SECONDS = "30"
 
-_CLIENT_GONE = 499
 _AT_ONCE = 1 << 20
 _STOPPING = "The service is being stopped. Nothing was stored; send the lines when it runs again."
 _LINES: dict[str, Any] = {
@@ -39,9 +38,6 @@ _LINES: dict[str, Any] = {
 _LOCATION = {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
 
 jobs = APIRouter(prefix="/v1", dependencies=[needs("ingest")], tags=["jobs"])
-
-Limit = Annotated[int, Query(ge=1, le=500)]
-Offset = Annotated[int, Query(ge=0, le=1_000_000_000)]
 
 
 class Jobs(Frozen):
@@ -63,12 +59,7 @@ def _runner(request: Request) -> JobRunner:
     return runner
 
 
-def _collection(
-    engines: Engines,
-    collection: Annotated[
-        str, Query(max_length=100, description="The collection, when there are several.")
-    ] = MAIN,
-) -> str:
+def _collection(engines: Engines, collection: Collection = MAIN) -> str:
     named(engines, collection)
     return collection
 
@@ -135,7 +126,7 @@ async def add_job(
             raise HTTPException(422, "There is no line. Nothing was stored; send at least one.")
         job = await run_in_threadpool(runner.add, job_id, part, collection=collection, lines=lines)
     except ClientDisconnect:
-        return Response(status_code=_CLIENT_GONE)  # nobody reads this
+        return Response(status_code=problems.CLIENT_GONE)  # nobody reads this
     except asyncio.CancelledError:
         # Only the end of the service cancels a request.
         return problems.problem(503, detail=_STOPPING)
@@ -150,8 +141,8 @@ async def add_job(
 def list_jobs(runner: Running, limit: Limit = 50, offset: Offset = 0) -> Jobs:
     """List the jobs, the newest first."""
     found = job_records.every(runner.records, limit=limit + 1, offset=offset)
-    more = len(found) > limit
-    return Jobs(jobs=tuple(found[:limit]), next_offset=offset + limit if more else None)
+    jobs, after = paged(found, limit=limit, offset=offset)
+    return Jobs(jobs=jobs, next_offset=after)
 
 
 @jobs.get("/jobs/{job_id}", responses=problems.documented(404, 422))
@@ -171,8 +162,8 @@ def list_failures(
 ) -> JobFailures:
     """The lines of a job that failed."""
     found = job_records.failures(runner.records, job_id, limit=limit + 1, offset=offset)
-    more = len(found) > limit
-    return JobFailures(failures=tuple(found[:limit]), next_offset=offset + limit if more else None)
+    failures, after = paged(found, limit=limit, offset=offset)
+    return JobFailures(failures=failures, next_offset=after)
 
 
 @jobs.delete(

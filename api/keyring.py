@@ -1,8 +1,7 @@
 """`dateline keys`: make, list and revoke the keys of the HTTP service, also while it runs."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -85,15 +84,10 @@ def revoke(
     say(f"revoked · {key.id} · {key.scope} · {key.name or '-'}")
 
 
-@contextmanager
-def _records(context: typer.Context) -> Iterator["Engine"]:
-    from api.records import open_records
+def _records(context: typer.Context) -> AbstractContextManager["Engine"]:
+    from api.records import records_in
 
-    records = open_records(settings_of(context).data)
-    try:
-        yield records
-    finally:
-        records.dispose()
+    return records_in(settings_of(context).data)
 
 
 def _content(key: "Key") -> dict[str, object]:

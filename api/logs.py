@@ -14,13 +14,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
+from api.problems import CLIENT_GONE
 from rag import trace
 from rag.trace import Trace, new_id
 
 TRACE_HEADER = "X-Request-Id"
-
-_GONE = 499
-"""A client that has left before it was answered."""
 
 _UNKNOWN = "-"
 
@@ -85,7 +83,7 @@ class Watched:
         known = Trace(self._id(Headers(scope=scope)))
         trace.begin(known)
         state = scope.setdefault("state", {})
-        status, begun, ended = _GONE, False, False
+        status, begun, ended = CLIENT_GONE, False, False
 
         async def watching(message: Message) -> None:
             nonlocal status, begun, ended

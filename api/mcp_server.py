@@ -12,7 +12,6 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
@@ -29,6 +28,7 @@ from api.limits import LARGEST_BODY
 from api.mcp_shapes import Document, Results, document, hit, page_of_text
 from api.schemas import Question
 from api.state import version
+from api.web import article_address
 from rag import retrieve
 from rag.ask import answer, checked
 from rag.engine import Engine
@@ -65,12 +65,11 @@ class Access:
     def page(self, request: Request | None, collection: str) -> Callable[[str], str]:
         """What gives the address of an article by its id: its page, or else its resource."""
         base = self.base(request)
-        within = "" if collection == MAIN else f"?collection={quote(collection)}"
 
         def address(article_id: str) -> str:
             if base is None:
                 return f"article://{article_id}"
-            return f"{base.rstrip('/')}/articles/{quote(article_id, safe='')}{within}"
+            return article_address(base, article_id, collection=collection)
 
         return address
 

@@ -57,6 +57,9 @@ STATUSES: dict[type[DatelineError], tuple[int, str]] = {
 
 RETRY_SECONDS = "2"
 
+CLIENT_GONE = 499
+"""As nginx has it, for a client that has left before it was answered: nobody reads it."""
+
 _Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 SCHEMA: dict[str, Any] = {

@@ -4,6 +4,8 @@ Each module that keeps something defines its table on ``tables``. The file is ap
 library, which knows nothing of who asks; `dateline backup` copies the library only.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, MetaData
@@ -24,3 +26,13 @@ def open_records(folder: Path) -> Engine:
     with changing(database) as connection:
         tables.create_all(connection)
     return database
+
+
+@contextmanager
+def records_in(folder: Path) -> Iterator[Engine]:
+    """The same for a while."""
+    database = open_records(folder)
+    try:
+        yield database
+    finally:
+        database.dispose()

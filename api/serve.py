@@ -19,7 +19,7 @@ from uvicorn.config import LOGGING_CONFIG
 from api import keys
 from api.app import create_app
 from api.logs import write_json
-from api.records import open_records
+from api.records import records_in
 from rag.errors import BadInput
 from rag.settings import Settings
 
@@ -149,11 +149,8 @@ def _listening(settings: Settings) -> socket.socket:
 
 
 def _has_key(settings: Settings) -> bool:
-    records = open_records(settings.data)
-    try:
+    with records_in(settings.data) as records:
         return keys.any_valid(records)
-    finally:
-        records.dispose()
 
 
 def _address(sockaddr: tuple[object, ...]) -> IPv4Address | IPv6Address:

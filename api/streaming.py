@@ -25,7 +25,6 @@ PING_SECONDS = 15.0
 
 EVENT_STREAM = "text/event-stream"
 
-_CLIENT_GONE = 499
 STOPPING = "The service is being stopped. Nothing was changed; ask again when it runs again."
 _JSON = "application/json"
 _WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d*)?)", re.IGNORECASE)
@@ -83,7 +82,7 @@ async def unless_gone(work: Coroutine[Any, Any, T], request: Request) -> T | Res
             # A client that has gone away ends the call to the model as well.
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-            return Response(status_code=_CLIENT_GONE)
+            return Response(status_code=problems.CLIENT_GONE)
     except asyncio.CancelledError:
         # Only the end of the service cancels a request. Its loop has no time left to wait for work.
         return problems.problem(503, detail=STOPPING)

@@ -6,11 +6,14 @@ https://www.w3.org/TR/CSP3/
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+
+from api.deps import MAIN
 
 PAGE = Path(__file__).parent / "page"
 
@@ -33,6 +36,12 @@ HEADERS = {
 _READ = ["GET", "HEAD"]
 
 _pages = APIRouter(include_in_schema=False, default_response_class=FileResponse)
+
+
+def article_address(base: str, article_id: str, *, collection: str) -> str:
+    """The address of an article's page in a service that is reached at ``base``."""
+    within = "" if collection == MAIN else f"?collection={quote(collection)}"
+    return f"{base.rstrip('/')}/articles/{quote(article_id, safe='')}{within}"
 
 
 def install(app: FastAPI) -> None:

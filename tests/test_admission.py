@@ -1,16 +1,15 @@
 """As many questions at once as are set, a few more in turn, the rest refused at once."""
 
 import asyncio
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from gated_model import Gate
 from httpx2 import ASGITransport, AsyncClient, Response
 from pages_of_news import BRIDGE, COST
 
@@ -32,22 +31,9 @@ SECONDS = 30
 EVENTS = {"accept": "text/event-stream"}
 
 
-@dataclass
-class Gate:
-    """A model that says nothing until it is let; ``reached`` can be acquired for each request."""
-
-    reached: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    opened: threading.Event = field(default_factory=threading.Event)
-
-    def reply(self, _: list[dict[str, Any]]) -> str:
-        self.reached.release()
-        assert self.opened.wait(SECONDS)
-        return "The bridge cost 412 million euros [1]."
-
-
 @pytest.fixture
 def gate() -> Iterator[Gate]:
-    made = Gate()
+    made = Gate(SECONDS)
     yield made
     made.opened.set()
 

@@ -5,17 +5,15 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
+from gated_model import Gate
 from pages_of_news import BRIDGE, COST
 from processes import free_port
 
@@ -33,19 +31,6 @@ from api import cli, serve
 serve._GRACE_SECONDS, serve._DRAIN_SECONDS = 60.0, 3.0
 sys.exit(cli.main(sys.argv[1:]))
 """
-
-
-@dataclass
-class Gate:
-    """A model that says nothing until it is let."""
-
-    reached: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    opened: threading.Event = field(default_factory=threading.Event)
-
-    def reply(self, _: list[dict[str, Any]]) -> str:
-        self.reached.release()
-        assert self.opened.wait(SECONDS)
-        return "The bridge cost 412 million euros [1]."
 
 
 @contextmanager
@@ -70,7 +55,7 @@ def served(data: Path, port: int, model: ScriptedModel) -> Iterator[subprocess.P
 
 
 def test_what_has_begun_is_finished_and_nothing_dropped(tmp_path: Path) -> None:
-    data, port, gate = tmp_path / "data", free_port(), Gate()
+    data, port, gate = tmp_path / "data", free_port(), Gate(SECONDS)
     with open_engine(load(data=data)) as engine:
         ingest(engine, [Source(content=BRIDGE)])
     with (
